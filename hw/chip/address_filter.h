@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Destination address filter: individual address, broadcast, multicast hash, promiscuous mode (SDM 6.4.3.3).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "configuration.h"
+
+namespace i8255x {
+
+using MacAddress = std::array<uint8_t, 6>;
+inline constexpr MacAddress broadcast_address = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+class AddressFilter {
+  public:
+    struct State {
+        MacAddress individual = broadcast_address; ///< until an IA setup command (SDM 6.4.2.2)
+        std::array<uint8_t, 8> hash{};             ///< index i is bit i % 8 of byte i / 8
+    };
+    /// How a frame got in.
+    struct Match {
+        bool accepted = false;
+        bool individual = false;       ///< destination is the individual address
+        bool promiscuous_only = false; ///< nothing but promiscuous mode let it in
+    };
+
+    Match match(std::span<const uint8_t, 6> destination, const Configuration& configuration) const;
+
+    const MacAddress& individual() const { return state_.individual; }
+    void set_individual(const MacAddress& address) { state_.individual = address; }
+    void clear_hash() { state_.hash = {}; }
+    void add_multicast(std::span<const uint8_t, 6> address);
+    void reset() { state_ = {}; }
+
+    const State& state() const { return state_; }
+    void restore(const State& state) { state_ = state; }
+
+    /// Bits 7:2 of the CRC register after the six bytes (SDM 6.4.2.4).
+    static unsigned hash_index(std::span<const uint8_t, 6> address);
+
+  private:
+    State state_;
+};
+
+} // namespace i8255x

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The configuration in force: the bytes of the last Configure commands and what follows from them (SDM 6.4.2.3).
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "i8255x/configuration.h"
+#include "i8255x/csr.h"
+#include "i8255x/statistics.h"
+
+namespace i8255x {
+
+class Configuration {
+  public:
+    explicit Configuration(Generation generation) : generation_(generation) {}
+
+    /// Applies the parameters of a Configure command: bytes beyond `bytes.size()` keep their values.
+    void apply(std::span<const uint8_t> bytes);
+    void reset() { *this = Configuration(generation_); }
+
+    const ConfigurationBytes& bytes() const { return bytes_; }
+    bool configured() const { return configured_; } ///< no traffic before the first Configure (SDM 6.2)
+
+    bool is_set(ConfigField field) const { return field.is_set(bytes_); }
+    bool extended_tcb() const;         ///< never on the 82557
+    bool loops_back() const;           ///< internal or external loopback
+    StatisticsFormat statistics_format() const;
+
+    void restore(const ConfigurationBytes& bytes, bool configured);
+
+  private:
+    Generation generation_;
+    ConfigurationBytes bytes_ = configuration_defaults;
+    bool configured_ = false;
+};
+
+} // namespace i8255x

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the chip needs from whatever surrounds it: QEMU, the co-simulation, a test or the fuzzer.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "trace_event.h"
+
+namespace i8255x {
+
+enum class Timer : uint8_t {
+    CnaDelay, ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
+};
+inline constexpr unsigned timer_count = 1;
+
+/// Called by the chip only from inside one of Chip's public functions, on the caller's thread.
+class Host {
+  public:
+    /// Guest-physical memory, absolute addresses, wrapping at 2^32. False if the bus refused (master disabled, no
+    /// memory there); `into` is then all zero bits.
+    virtual bool dma_read(uint32_t address, std::span<uint8_t> into) = 0;
+    /// False if the bus refused; nothing, or a part, was then written.
+    virtual bool dma_write(uint32_t address, std::span<const uint8_t> from) = 0;
+    /// Orders all dma_write calls before it against all after it, as seen by every guest CPU.
+    virtual void write_barrier() = 0;
+
+    /// Level of INTA#; called on changes only.
+    virtual void set_interrupt(bool asserted) = 0;
+
+    /// One frame without FCS leaves for the wire, gathered from `parts` (valid during the call only).
+    virtual void send(std::span<const std::span<const uint8_t>> parts) = 0;
+    /// can_receive() changed from false to true: frames held back by the host may be offered again.
+    virtual void receive_possible() = 0;
+
+    /// Clock of the emulated machine, in nanoseconds; never goes back.
+    virtual int64_t now_ns() = 0;
+    /// Calls Chip::timer_fired(timer) once at `deadline_ns`; replaces an earlier deadline of the same timer.
+    virtual void arm_timer(Timer timer, int64_t deadline_ns) = 0;
+    virtual void cancel_timer(Timer timer) = 0;
+
+    /// Calls Chip::run_command_unit() soon, but never from inside this call. Repeated calls before it ran are one.
+    virtual void schedule_command_unit() = 0;
+
+    /// Word `index` of the non-volatile memory was changed by the guest to `value`.
+    virtual void eeprom_changed(unsigned index, uint16_t value) = 0;
+
+    /// The guest did something the manual forbids; `what` is one clause without newline, `value` what it used.
+    virtual void guest_error(const char* what, uint32_t value) = 0;
+    /// One step of the chip's work, for people who watch. Must be cheap.
+    virtual void trace(TraceEvent event, uint32_t a, uint32_t b) = 0;
+
+  protected:
+    ~Host() = default;
+};
+
+} // namespace i8255x

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The complete state of the chip as one flat, versioned record: what migration carries and what save() and restore()
+ * exchange. Readable from C, because QEMU's VMState describes it field by field.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    I8255X_STATE_VERSION = 1,
+    I8255X_EEPROM_WORDS = 256,
+    I8255X_FIFO_BYTES = 3072,
+    I8255X_TIMERS = 1,
+};
+
+struct i8255x_state {
+    /* system control block */
+    uint8_t cu_status, ru_status;
+    uint8_t stat, interrupt_control;
+    uint8_t interrupt_asserted; /* 0 or 1, as all flags below */
+    uint32_t general_pointer;
+    /* registers without a unit of their own */
+    uint32_t port_latch; /* bytes of a PORT write that is not complete yet */
+    uint16_t flash_control;
+    uint8_t eeprom_control;
+    uint8_t early_rx, fc_threshold, fc_command, pmdr, general_control, general_control2;
+    /* command unit */
+    uint32_t cu_base, cu_block, cu_link;
+    uint8_t cu_resume_pending;
+    uint8_t cu_work_pending; /* the host owes a run_command_unit() */
+    /* receive unit */
+    uint32_t ru_base, ru_rfd;
+    uint16_t fifo_used; /* bytes of `fifo`: each frame is a 16-bit little-endian length and its bytes */
+    uint8_t fifo[I8255X_FIFO_BYTES];
+    /* configuration, addresses */
+    uint8_t configuration[32];
+    uint8_t configured;
+    uint8_t individual_address[6];
+    uint8_t multicast_hash[8];
+    /* statistics */
+    uint32_t counters[21];
+    uint32_t dump_address;
+    uint8_t dump_address_loaded;
+    /* MDI and PHY */
+    uint32_t mdi_control;
+    uint16_t phy[32];
+    uint8_t phy_link; /* what the wire last said */
+    /* EEPROM: contents and the microwire transfer in flight */
+    uint16_t eeprom_words; /* 64 or 256 */
+    uint16_t eeprom[I8255X_EEPROM_WORDS];
+    uint8_t eeprom_phase, eeprom_write_enabled, eeprom_out;
+    uint16_t eeprom_bits, eeprom_shift, eeprom_address, eeprom_opcode;
+    /* timers: deadline in ns of the machine's clock, -1 when off */
+    int64_t timers[I8255X_TIMERS];
+};
+
+#ifdef __cplusplus
+namespace i8255x {
+using StateRecord = ::i8255x_state;
+
+/// Why a state from outside was refused; the chip is then as it was before.
+enum class RestoreError : uint8_t {
+    None,
+    BadUnitState,    ///< CU or RU status value that does not exist
+    BadFifo,         ///< FIFO frames do not add up to the bytes in use
+    BadEeprom,       ///< EEPROM size differs from this card's, or the transfer's phase does not exist
+    BadTimer,        ///< negative deadline other than -1
+};
+} // namespace i8255x
+#endif

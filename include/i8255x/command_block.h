@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Command blocks in shared memory (SDM 6.4.1, 6.4.2): header, action commands, transmit descriptors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "i8255x/little_endian.h"
+
+namespace i8255x {
+
+/// Common header of all command blocks. Only `status` is ever written by the chip.
+struct CommandBlock {
+    Le16 status;
+    Le16 command;
+    Le32 link; ///< offset from the CU base
+};
+static_assert(sizeof(CommandBlock) == 8);
+
+namespace cb_status {
+inline constexpr uint16_t complete = 0x8000;
+inline constexpr uint16_t ok = 0x2000;
+inline constexpr uint16_t underrun = 0x1000;
+inline constexpr uint16_t diagnose_failed = 0x0800;
+} // namespace cb_status
+
+namespace cb_command {
+inline constexpr uint16_t end_of_list = 0x8000;
+inline constexpr uint16_t suspend = 0x4000;
+inline constexpr uint16_t interrupt = 0x2000;
+inline constexpr uint16_t cid_mask = 0x1f00; ///< CNA interrupt delay, units of about 8 us (>= 82558)
+inline constexpr unsigned cid_shift = 8;
+inline constexpr uint16_t no_crc = 0x0010;
+inline constexpr uint16_t flexible = 0x0008;
+inline constexpr uint16_t opcode_mask = 0x0007;       ///< with `flexible` masked off for transmit
+inline constexpr uint16_t wide_opcode_mask = 0x000f;  ///< distinguishes LoadFilter and Ipcb (SDM 6.4.1)
+} // namespace cb_command
+
+enum class Opcode : uint8_t {
+    Nop = 0,
+    IndividualAddress = 1,
+    Configure = 2,
+    MulticastSetup = 3,
+    Transmit = 4,
+    LoadMicrocode = 5,
+    Dump = 6,
+    Diagnose = 7,
+    LoadFilter = 8,
+    Ipcb = 9,
+};
+
+/// Transmit command block, standard form (16 bytes; immediate data or, in extended mode, two TBDs follow).
+struct TransmitCb {
+    CommandBlock header;
+    Le32 tbd_array;     ///< absolute address after adding the CU base; `no_tbd_array` if none
+    Le16 byte_count;    ///< 13:0 immediate bytes behind the block, 15 EOF
+    uint8_t threshold;  ///< x 8 bytes in the FIFO before the wire starts
+    uint8_t tbd_number; ///< 0xff with dynamic TBDs
+};
+static_assert(sizeof(TransmitCb) == 16);
+inline constexpr uint32_t no_tbd_array = 0xffffffff;
+inline constexpr uint16_t tcb_count_mask = 0x3fff;
+inline constexpr uint16_t tcb_eof = 0x8000;
+inline constexpr uint8_t tbd_number_dynamic = 0xff;
+
+/// Transmit buffer descriptor. The sources disagree about the EL bit; both positions are accepted (SDM figure 20
+/// has bit 16 of the dword, working drivers use bit 15).
+struct TransmitBufferDescriptor {
+    Le32 address; ///< absolute
+    Le32 size;    ///< 13:0 bytes, EL
+};
+static_assert(sizeof(TransmitBufferDescriptor) == 8);
+inline constexpr uint32_t tbd_size_mask = 0x3fff;
+inline constexpr uint32_t tbd_end_of_list = 1u << 15;
+inline constexpr uint32_t tbd_end_of_list_sdm = 1u << 16;
+
+/// Largest frame the transmit FIFO takes (SDM 6.4.2.5: up to 2600 bytes of data).
+inline constexpr std::size_t max_transmit_bytes = 2600;
+
+inline constexpr std::size_t configure_min_bytes = 8;
+inline constexpr std::size_t configure_max_bytes = 32;
+inline constexpr std::size_t multicast_count_mask = 0x3fff;
+inline constexpr std::size_t dump_area_bytes = 596; ///< Dump command (SDM 6.4.2.7)
+
+} // namespace i8255x
