@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-struct i8255x; /* a chip */
+struct i8255x_chip; /* a chip */
 
 /* The host's side; `opaque` is what i8255x_new() was given. */
 struct i8255x_host {
@@ -55,22 +55,22 @@ const char *i8255x_trace_name(unsigned event);
 /* Builds the EEPROM contents of a new card: MAC address, subsystem IDs, checksum. `words` is 64 or 256. */
 void i8255x_default_eeprom(const char *chip_name, const uint8_t mac[6], uint16_t *eeprom, size_t words);
 
-struct i8255x *i8255x_new(const struct i8255x_host *host, void *opaque, const char *chip_name,
+struct i8255x_chip *i8255x_new(const struct i8255x_host *host, void *opaque, const char *chip_name,
                           const uint16_t *eeprom, size_t eeprom_words, bool backpressure);
-void i8255x_free(struct i8255x *chip);
+void i8255x_free(struct i8255x_chip *chip);
 
-uint32_t i8255x_csr_read(struct i8255x *chip, uint32_t offset, unsigned width);
-void i8255x_csr_write(struct i8255x *chip, uint32_t offset, unsigned width, uint32_t value);
-bool i8255x_can_receive(struct i8255x *chip);
+uint32_t i8255x_csr_read(struct i8255x_chip *chip, uint32_t offset, unsigned width);
+void i8255x_csr_write(struct i8255x_chip *chip, uint32_t offset, unsigned width, uint32_t value);
+bool i8255x_can_receive(struct i8255x_chip *chip);
 /* False: held back, offer the frame again after receive_possible(). */
-bool i8255x_receive(struct i8255x *chip, const void *frame, size_t bytes);
-void i8255x_run_command_unit(struct i8255x *chip);
-void i8255x_timer_fired(struct i8255x *chip, unsigned timer);
-void i8255x_link_changed(struct i8255x *chip, bool up);
-void i8255x_hardware_reset(struct i8255x *chip);
-void i8255x_save(const struct i8255x *chip, struct i8255x_state *state);
+bool i8255x_receive(struct i8255x_chip *chip, const void *frame, size_t bytes);
+void i8255x_run_command_unit(struct i8255x_chip *chip);
+void i8255x_timer_fired(struct i8255x_chip *chip, unsigned timer);
+void i8255x_link_changed(struct i8255x_chip *chip, bool up);
+void i8255x_hardware_reset(struct i8255x_chip *chip);
+void i8255x_save(const struct i8255x_chip *chip, struct i8255x_state *state);
 /* NULL on success, else one sentence without full stop that says what is wrong with the state. */
-const char *i8255x_restore(struct i8255x *chip, const struct i8255x_state *state);
+const char *i8255x_restore(struct i8255x_chip *chip, const struct i8255x_state *state);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A network interface as the layers above see it; a driver fills in the operations.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "kernel/packet_buffer.h"
+
+namespace kernel {
+
+using MacAddress = std::array<uint8_t, 6>;
+
+/// Counters of /proc/net/dev and `ip -s link`, in Linux's names.
+struct NetDeviceStats {
+    uint64_t rx_packets = 0, tx_packets = 0, rx_bytes = 0, tx_bytes = 0;
+    uint64_t rx_errors = 0, tx_errors = 0, rx_dropped = 0, tx_dropped = 0;
+    uint64_t multicast = 0, collisions = 0;
+    uint64_t rx_length_errors = 0, rx_over_errors = 0, rx_crc_errors = 0, rx_frame_errors = 0;
+    uint64_t rx_fifo_errors = 0, rx_missed_errors = 0;
+    uint64_t tx_aborted_errors = 0, tx_carrier_errors = 0, tx_fifo_errors = 0, tx_heartbeat_errors = 0;
+    uint64_t tx_window_errors = 0;
+    uint64_t rx_otherhost_dropped = 0;
+};
+
+enum class TransmitResult : uint8_t {
+    Sent, ///< the driver owns the packet
+    Busy, ///< no room; the caller keeps the packet
+};
+
+struct RingParameters {
+    unsigned rx, rx_max, tx, tx_max;
+};
+struct CoalesceParameters {
+    unsigned rx_usecs, rx_frames;
+};
+struct DriverInfo {
+    const char* driver;
+    const char* version;
+    const char* bus_info;
+};
+/// One line of `ethtool -S`.
+struct EthtoolStat {
+    const char* name;
+    uint64_t value;
+};
+
+struct NetDevice;
+/// Task context unless said otherwise. An int result is 0 or a negative errno as Linux's.
+struct NetDeviceOperations {
+    int (*open)(NetDevice&);
+    void (*stop)(NetDevice&);
+    TransmitResult (*start_xmit)(NetDevice&, PacketBuffer*); ///< softirq or bh-disabled context
+    DriverInfo (*driver_info)(NetDevice&);
+    std::size_t (*ethtool_stats)(NetDevice&, std::span<EthtoolStat> into); ///< returns the number filled in
+    RingParameters (*ring)(NetDevice&);
+    int (*set_ring)(NetDevice&, unsigned rx, unsigned tx);
+    int (*coalesce)(NetDevice&, CoalesceParameters&); ///< -EOPNOTSUPP where there is none
+};
+
+struct NetDevice {
+    const char* name = "eth0";
+    MacAddress mac{};
+    uint16_t mtu = 1500;
+    bool up = false;
+    bool carrier = false;
+    unsigned irq = 0;
+    NetDeviceStats stats;
+    const NetDeviceOperations* operations = nullptr;
+    void* driver = nullptr; ///< private to the driver
+};
+
+/// At most 8 interfaces; false when there is no room.
+bool register_netdev(NetDevice& device);
+std::span<NetDevice* const> net_devices();
+
+/// Protocol and packet type from the Ethernet header; pulls it. The packet is at least 14 bytes long.
+uint16_t eth_type_trans(PacketBuffer& packet, NetDevice& device);
+/// A received packet goes up: taps, then the protocol handler. Softirq context. Takes the packet.
+void netif_receive_skb(PacketBuffer* packet);
+/// A packet with a complete Ethernet header leaves. Takes the packet; when the ring is full it waits in a queue of the
+/// device (at most 1000 packets, then dropped).
+void dev_queue_xmit(PacketBuffer* packet);
+/// The driver has room again.
+void netif_wake_queue(NetDevice& device);
+
+/// Handler of one EtherType; takes the packet.
+using ProtocolHandler = void (*)(PacketBuffer*);
+void dev_add_pack(uint16_t ethertype, ProtocolHandler handler);
+void net_dev_init(); ///< softnet data of every CPU, NET_RX and NET_TX handlers
+
+} // namespace kernel

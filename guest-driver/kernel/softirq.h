@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Softirqs: per-CPU pending bits, run at interrupt exit, at local_bh_enable or by ksoftirqd/N, with Linux's limits.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "arch/cpu.h"
+
+namespace kernel {
+
+/// Lower numbers run first in a pass.
+enum class Softirq : uint8_t { Hi, Timer, NetTx, NetRx, Block, IrqPoll, Tasklet, Sched, Hrtimer, Rcu };
+inline constexpr unsigned softirq_count = 10;
+inline constexpr std::array<const char*, softirq_count> softirq_names = {
+    "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"};
+
+inline constexpr unsigned max_softirq_passes = 10;
+inline constexpr uint64_t max_softirq_ms = 2;
+
+void open_softirq(Softirq vector, void (*handler)());
+/// Sets the pending bit; outside interrupt context ksoftirqd is woken, since no exit point is near. Interrupts off.
+void raise_softirq_irqoff(Softirq vector);
+void raise_softirq(Softirq vector);
+/// Sets the bit only: for callers with a guaranteed exit point. Interrupts off.
+void __raise_softirq_irqoff(Softirq vector);
+
+/// Called by irq_exit and local_bh_enable: runs what is pending, within the limits. Interrupts off, not nested.
+void do_softirq();
+bool local_softirq_pending();
+/// Starts ksoftirqd/N of every CPU.
+void softirq_init();
+
+struct SoftirqStats {
+    std::array<uint64_t, softirq_count> raised{}, executed{};
+    std::array<uint64_t, max_softirq_passes + 1> passes{}; ///< runs that took n passes
+    uint64_t time_limit = 0, pass_limit = 0, resched_limit = 0;
+    uint64_t ksoftirqd_wakeups = 0;
+    uint64_t longest_run_ns = 0;
+};
+const SoftirqStats& softirq_stats(unsigned cpu);
+
+} // namespace kernel

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Threads, one run queue per CPU, round robin; a thread is preempted at interrupt exit when its time slice is over.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "arch/context.h"
+#include "kernel/list.h"
+
+namespace kernel {
+
+enum class ThreadState : uint8_t { Dead, Ready, Running, Waiting };
+
+/// Element of a run queue or of a wait queue.
+struct Thread : ListNode {
+    arch::Context context;
+    const char* name = nullptr;
+    unsigned cpu = 0;
+    ThreadState state = ThreadState::Dead;
+    uint64_t run_ns = 0; ///< CPU time used, for accounting
+};
+
+/// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`.
+Thread* thread_create(const char* name, unsigned cpu, void (*entry)(void*), void* argument);
+Thread* current_thread();
+/// Makes a Waiting thread Ready (any context); sets need_resched on its CPU.
+void thread_wake(Thread* thread);
+void yield();
+void sleep_ns(uint64_t ns);
+/// Gives the CPU to the next Ready thread; called by the ways to wait and at interrupt exit. Interrupts off.
+void schedule();
+
+bool need_resched();
+void set_need_resched(); ///< this CPU
+
+/// A place to wait. wait() must be called in a loop around the condition, with interrupts off:
+///     { arch::IrqGuard g; while (!condition) queue.wait(); }
+/// wait() lets interrupts in while it sleeps and returns with them off.
+class WaitQueue {
+  public:
+    void wait();
+    /// False if `deadline_ns` (arch::now_ns time) passed first.
+    bool wait_until(uint64_t deadline_ns);
+    void wake_one();
+    void wake_all();
+
+  private:
+    List<Thread> waiters_;
+};
+
+} // namespace kernel

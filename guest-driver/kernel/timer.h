@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Timers in TIMER_SOFTIRQ context, driven by the tick; jiffies.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/list.h"
+
+namespace kernel {
+
+inline constexpr uint64_t hz = 250; ///< as Debian's kernel
+uint64_t jiffies();
+constexpr uint64_t msecs_to_jiffies(uint64_t ms) { return (ms * hz + 999) / 1000; }
+
+/// One-shot; the callback may arm it again. Runs on the CPU that armed it.
+struct TimerEvent : ListNode {
+    void (*function)(void*) = nullptr;
+    void* argument = nullptr;
+    uint64_t expires = 0; ///< jiffies
+};
+void timer_arm(TimerEvent& timer, uint64_t expires_jiffies);
+/// After the return the callback does not run (again) unless it is armed anew.
+void timer_cancel(TimerEvent& timer);
+
+/// One tick of this CPU; called by arch from the timer interrupt, hard-irq context.
+void tick();
+
+} // namespace kernel
