@@ -32,8 +32,8 @@ inline constexpr uint16_t cid_mask = 0x1f00; ///< CNA interrupt delay, units of 
 inline constexpr unsigned cid_shift = 8;
 inline constexpr uint16_t no_crc = 0x0010;
 inline constexpr uint16_t flexible = 0x0008;
-inline constexpr uint16_t opcode_mask = 0x0007;       ///< with `flexible` masked off for transmit
-inline constexpr uint16_t wide_opcode_mask = 0x000f;  ///< distinguishes LoadFilter and Ipcb (SDM 6.4.1)
+inline constexpr uint16_t opcode_mask = 0x0007;      ///< with `flexible` masked off for transmit
+inline constexpr uint16_t wide_opcode_mask = 0x000f; ///< distinguishes LoadFilter and Ipcb (SDM 6.4.1)
 } // namespace cb_command
 
 enum class Opcode : uint8_t {
@@ -63,8 +63,8 @@ inline constexpr uint16_t tcb_count_mask = 0x3fff;
 inline constexpr uint16_t tcb_eof = 0x8000;
 inline constexpr uint8_t tbd_number_dynamic = 0xff;
 
-/// Transmit buffer descriptor. The sources disagree about the EL bit; both positions are accepted (SDM figure 20
-/// has bit 16 of the dword, working drivers use bit 15).
+/// Transmit buffer descriptor. The sources disagree about the EL bit; both positions are accepted (SDM figure
+/// 20 has bit 16 of the dword, working drivers use bit 15).
 struct TransmitBufferDescriptor {
     Le32 address; ///< absolute
     Le32 size;    ///< 13:0 bytes, EL

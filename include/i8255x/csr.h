@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Control/status registers (SDM 6.3): the one declaration of each register and its bits. The same layout appears
-// behind BAR0 (memory) and BAR1 (I/O).
+// Control/status registers (SDM 6.3): the one declaration of each register and its bits. The same layout
+// appears behind BAR0 (memory) and BAR1 (I/O).
 #pragma once
 
 #include <array>
@@ -127,7 +127,13 @@ enum class RuCommand : uint8_t {
 };
 
 /// PORT selectors, bits 3:0 of the dword; bits 31:4 are a 16-byte aligned absolute address (SDM 6.3.3).
-enum class PortCommand : uint8_t { SoftwareReset = 0, SelfTest = 1, SelectiveReset = 2, Dump = 3, DumpWakeUp = 7 };
+enum class PortCommand : uint8_t {
+    SoftwareReset = 0,
+    SelfTest = 1,
+    SelectiveReset = 2,
+    Dump = 3,
+    DumpWakeUp = 7
+};
 inline constexpr uint32_t port_selector_mask = 0xf;
 
 /// Self-test result area (SDM 6.3.3.2): dword 0 signature (non-zero when done), dword 1 result (0 = passed).
@@ -140,9 +146,9 @@ inline constexpr uint32_t rom_failed = 0x04;
 
 /// EEPROM control pins (SDM 6.3.4).
 namespace eeprom_pin {
-inline constexpr uint8_t sk = 0x01;  ///< clock
-inline constexpr uint8_t cs = 0x02;  ///< chip select
-inline constexpr uint8_t di = 0x04;  ///< to the EEPROM
+inline constexpr uint8_t sk = 0x01;   ///< clock
+inline constexpr uint8_t cs = 0x02;   ///< chip select
+inline constexpr uint8_t di = 0x04;   ///< to the EEPROM
 inline constexpr uint8_t dout = 0x08; ///< from the EEPROM; reads 1 while it does not drive
 } // namespace eeprom_pin
 

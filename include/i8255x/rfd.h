@@ -9,7 +9,8 @@
 
 namespace i8255x {
 
-/// Simplified-mode RFD; the frame's bytes follow it. The chip writes `actual_count` and `status`, nothing else.
+/// Simplified-mode RFD; the frame's bytes follow it. The chip writes `actual_count` and `status`, nothing
+/// else.
 struct ReceiveFrameDescriptor {
     Le16 status;
     Le16 command;
@@ -34,7 +35,8 @@ inline constexpr uint16_t type_frame = 0x0020; ///< Type/Length is 0 or above 15
 inline constexpr uint16_t receive_error = 0x0010;
 inline constexpr uint16_t parsed = 0x0008;
 inline constexpr uint16_t no_address_match = 0x0004; ///< only promiscuous mode let it in
-inline constexpr uint16_t not_individual = 0x0002;   ///< destination is not the individual address (inverted IA match)
+inline constexpr uint16_t not_individual =
+    0x0002; ///< destination is not the individual address (inverted IA match)
 inline constexpr uint16_t collision = 0x0001;
 } // namespace rfd_status
 

@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds what is missing and boots the guest under the stock QEMU, with the e100 as its network card.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+usage() {
+    cat <<'EOT'
+Usage: ./boot [OPTION...] [-- QEMU-ARGUMENT...]
+
+Builds the e100 network card and the guest (Debian packages are installed when some are missing), then boots the guest
+under the installed qemu-system-x86_64. On a terminal you get the guest's console: type help, leave with poweroff.
+Otherwise the guest shows one frame's way from the wire to a socket and powers off.
+
+  --nic MODEL       network card: e100 (default), or one of QEMU's own: i82559er, i82557b, ...
+  --chip NAME       which chip of the 8255x family the e100 is, e.g. 82559c (--chip help lists them)
+  --tap NAME        connect to tap device NAME instead of user networking; needs root. If NAME does not exist it is made
+                    in a network namespace of its own, e100-NAME, with 10.0.100.1 on the host's side and 10.0.100.2 in
+                    the guest, and removed at the end
+  --ip ADDRESS/LENGTH[,gw=GATEWAY]
+                    give the guest this address instead of asking DHCP
+  --port N          UDP port of 127.0.0.1 that leads to the guest's echo service (default: first free one from 7007;
+                    user networking only)
+  --machine NAME    pc (default) or q35
+  --smp N           virtual CPUs, 1 to 8 (default 1)
+  --memory MIB      default 256
+  --iso             boot the GRUB CD image instead of handing the kernel to QEMU
+  --append WORDS    more words for the guest's command line, e.g. "rnr_policy=resume ack_mode=poll"
+  --pcap FILE       write all frames to FILE, for tcpdump or wireshark
+  --qemu FILE       this qemu-system-x86_64 instead of the installed one (same version as the installed package)
+  --no-build        use what is in build/ as it is
+  --batch           behave as without a terminal
+  -h, --help        this text
+
+Exit status: 0 the guest powered off in good order; 1 the guest failed (it says why); 2 something to put right first.
+
+Examples:
+  ./boot
+  ./boot --tap tap0                          # then: ip netns exec e100-tap0 ping 10.0.100.2
+  ./boot --nic i82559er -- -trace 'eepro100*'
+EOT
+}
+
+refuse() { # one sentence: what is wrong and what to do
+    echo "boot: $*" >&2
+    exit 2
+}
+value_of() { # OPTION VALUE...: the value, which must be there
+    [ $# -ge 2 ] && [ -n "$2" ] || refuse "option $1 needs a value; see ./boot --help."
+    printf '%s' "$2"
+}
+number_in() { # OPTION VALUE MIN MAX
+    [[ $2 =~ ^[0-9]{1,6}$ ]] && [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] ||
+        refuse "$1 takes a whole number from $3 to $4, not '$2'."
+}
+
+nic=e100 chip='' tap='' ip='' port='' machine=pc smp=1 memory=256 iso='' append='' pcap='' qemu='' build=yes batch=''
+[ -t 0 ] && [ -t 1 ] || batch=yes
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --qemu)
+            option=${1#--}
+            printf -v "$option" '%s' "$(value_of "$@")"
+            [ -n "${!option}" ] || exit 2
+            shift 2
+            ;;
+        --iso) iso=yes; shift ;;
+        --no-build) build=''; shift ;;
+        --batch) batch=yes; shift ;;
+        -h | --help) usage; exit 0 ;;
+        --) shift; break ;;
+        *) refuse "unknown option '$1'; see ./boot --help." ;;
+    esac
+done
+number_in --smp "$smp" 1 8
+number_in --memory "$memory" 32 65536
+[ -z "$port" ] || number_in --port "$port" 1 65535
+case "$machine" in
+    pc | q35) ;;
+    *) refuse "--machine is pc or q35, not '$machine'." ;;
+esac
+[[ $nic =~ ^[A-Za-z0-9._-]+$ ]] || refuse "--nic takes the name of a network card like e100 or i82559er, not '$nic'."
+[[ $chip =~ ^[A-Za-z0-9]*$ ]] || refuse "--chip takes the name of a chip like 82559c, not '$chip'; --chip help lists them."
+[ -z "$chip" ] || [ "$nic" = e100 ] || refuse "--chip goes with --nic e100 only."
+address='[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+'
+[[ -z $ip || $ip =~ ^$address/[0-9]+(,gw=$address)?$ ]] ||
+    refuse "--ip takes ADDRESS/LENGTH[,gw=GATEWAY] like 10.0.0.2/24,gw=10.0.0.1, not '$ip'."
+if [ -n "$tap" ]; then
+    [[ $tap =~ ^[A-Za-z0-9._-]{1,15}$ ]] || refuse "--tap takes the name of a tap device (at most 15 letters), not '$tap'."
+    [ "$(id -u)" = 0 ] || refuse "--tap needs root to open a tap device: run sudo ./boot --tap $tap."
+    [ -c /dev/net/tun ] || refuse "there is no /dev/net/tun, so no tap device: load the tun module (modprobe tun) first."
+fi
+if [ -n "$qemu" ] && ! command -v "$qemu" >/dev/null; then
+    refuse "there is no program '$qemu'; give --qemu the path of a qemu-system-x86_64."
+fi
+
+[ -z "$build" ] || "$here/tools/build" boot || exit $?
+qemu=${qemu:-qemu-system-x86_64}
+command -v "$qemu" >/dev/null || refuse "there is no $qemu: install Debian's package qemu-system-x86 (./boot without --no-build does)."
+plugin=$here/build/hw/qemu/e100.so kernel=$here/build/guest-driver/guest.elf cd_image=$here/build/images/guest/guest.iso
+for made in "$plugin" "$kernel"; do
+    [ -f "$made" ] || refuse "${made#"$here"/} is not built: run ./boot without --no-build."
+done
+
+arguments=(-accel tcg -M "$machine" -smp "$smp" -m "$memory" -display none -vga none -no-reboot
+    -device "isa-debug-exit,iobase=0xf4,iosize=4")
+if [ "$nic" = e100 ]; then
+    if [ "$chip" = help ]; then
+        LD_PRELOAD=$plugin exec "$qemu" -device e100,help
+    fi
+    arguments+=(-plugin "$plugin")
+fi
+
+echo_port_is_free() { # nobody on this host has UDP port $1
+    ! grep -qi "$(printf ':%04X ' "$1")" /proc/net/udp /proc/net/udp6 2>/dev/null
+}
+if [ -z "$tap" ]; then
+    if [ -z "$port" ]; then
+        for port in {7007..7106} ''; do
+            [ -n "$port" ] || refuse "UDP ports 7007 to 7106 are all taken; choose one with --port."
+            ! echo_port_is_free "$port" || break
+        done
+    fi
+    arguments+=(-netdev "user,id=net0,hostfwd=udp:127.0.0.1:$port-:7")
+    echo "The guest's UDP echo service answers at 127.0.0.1 port $port: try  nc -u 127.0.0.1 $port"
+fi
+
+in_namespace=()
+if [ -n "$tap" ]; then
+    if [ ! -e "/sys/class/net/$tap" ]; then
+        namespace=e100-$tap
+        [ ! -e "/var/run/netns/$namespace" ] || refuse "network namespace $namespace exists already: is another ./boot" \
+            "--tap $tap running? If not, remove it with: ip netns delete $namespace"
+        ip netns add "$namespace"
+        trap 'ip netns delete "$namespace"' EXIT
+        in_namespace=(ip netns exec "$namespace")
+        "${in_namespace[@]}" ip link set lo up
+        "${in_namespace[@]}" ip tuntap add dev "$tap" mode tap
+        "${in_namespace[@]}" ip address add 10.0.100.1/24 dev "$tap"
+        "${in_namespace[@]}" ip link set "$tap" up
+        ip=${ip:-10.0.100.2/24,gw=10.0.100.1}
+        echo "The host's side is 10.0.100.1 in namespace $namespace: try  ip netns exec $namespace ping ${ip%%/*}"
+    fi
+    arguments+=(-netdev "tap,id=net0,ifname=$tap,script=no,downscript=no")
+fi
+arguments+=(-device "$nic,netdev=net0${chip:+,chip=$chip}")
+[ -z "$pcap" ] || arguments+=(-object "filter-dump,id=pcap,netdev=net0,file=$pcap")
+
+words=${ip:+ip=$ip }${batch:+run=batch }$append
+if [ -n "$iso" ]; then
+    [ -f "$cd_image" ] || refuse "${cd_image#"$here"/} is not built: run ./boot --iso without --no-build."
+    [ -z "${words// /}" ] || [ "$words" = "run=batch " ] ||
+        refuse "--iso boots with the command line on the CD, so --ip, --tap and --append do not go with it."
+    arguments+=(-cdrom "$cd_image" -fw_cfg "name=opt/e100/cmdline,string=$words")
+else
+    arguments+=(-kernel "$kernel" -append "$words")
+fi
+if [ -n "$batch" ]; then
+    arguments+=(-serial stdio -monitor none)
+else
+    arguments+=(-serial mon:stdio)
+fi
+
+status=0
+if [ -n "$batch" ]; then
+    timeout --foreground --kill-after=5 180 "${in_namespace[@]}" "$qemu" "${arguments[@]}" "$@" </dev/null || status=$?
+else
+    "${in_namespace[@]}" "$qemu" "${arguments[@]}" "$@" || status=$?
+fi
+case $status in
+    0) exit 0 ;;
+    1) refuse "QEMU did not start the machine (see above)." ;;
+    124 | 137) echo "boot: the guest did not end within 180 seconds." >&2; exit 1 ;;
+    *) echo "boot: the guest ended with an error (see above; QEMU's status was $status)." >&2; exit 1 ;;
+esac
