@@ -46,7 +46,21 @@ struct EthtoolStat {
     uint64_t value;
 };
 
+/// Where the rings stand, for `ring`. Slots count from 0; a ring of size 0 is closed.
+struct RingState {
+    unsigned rx_size;
+    unsigned rx_to_clean;    ///< slot the next poll looks at
+    unsigned rx_to_use;      ///< slot the next refill fills
+    unsigned rx_end_of_list; ///< slot that stops the receive unit
+    unsigned rx_completed;   ///< slots the chip has filled and the driver has not seen
+    const char* rx_unit;     ///< state of the receive unit as the chip says: "Ready", "No Resources", …
+    unsigned tx_size;
+    unsigned tx_to_clean, tx_to_use;
+    const char* command_unit; ///< "Idle", "Suspended", "Active"
+};
+
 struct NetDevice;
+struct Napi;
 /// Task context unless said otherwise. An int result is 0 or a negative errno as Linux's.
 struct NetDeviceOperations {
     int (*open)(NetDevice&);
@@ -57,6 +71,10 @@ struct NetDeviceOperations {
     RingParameters (*ring)(NetDevice&);
     int (*set_ring)(NetDevice&, unsigned rx, unsigned tx);
     int (*coalesce)(NetDevice&, CoalesceParameters&); ///< -EOPNOTSUPP where there is none
+    /// Counters the chip keeps itself, read from it now (waits for it, at most some milliseconds): totals
+    /// since the interface came up. Returns the number filled in.
+    std::size_t (*chip_stats)(NetDevice&, std::span<EthtoolStat> into);
+    RingState (*ring_state)(NetDevice&);
 };
 
 struct NetDevice {
@@ -67,6 +85,8 @@ struct NetDevice {
     bool carrier = false;
     unsigned irq = 0;
     NetDeviceStats stats;
+    uint32_t rps_cpus = 0; ///< CPUs to which packets are steered; 0: they stay where they are polled
+    Napi* napi = nullptr;  ///< set by netif_napi_add
     const NetDeviceOperations* operations = nullptr;
     void* driver = nullptr; ///< private to the driver
 };
@@ -79,8 +99,8 @@ std::span<NetDevice* const> net_devices();
 uint16_t eth_type_trans(PacketBuffer& packet, NetDevice& device);
 /// A received packet goes up: taps, then the protocol handler. Softirq context. Takes the packet.
 void netif_receive_skb(PacketBuffer* packet);
-/// A packet with a complete Ethernet header leaves. Takes the packet; when the ring is full it waits in a queue of the
-/// device (at most 1000 packets, then dropped).
+/// A packet with a complete Ethernet header leaves. Takes the packet; when the ring is full it waits in a
+/// queue of the device (at most 1000 packets, then dropped).
 void dev_queue_xmit(PacketBuffer* packet);
 /// The driver has room again.
 void netif_wake_queue(NetDevice& device);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Threads, one run queue per CPU, round robin; a thread is preempted at interrupt exit when its time slice is over.
+// Threads, one run queue per CPU, round robin; a thread is preempted at interrupt exit when its time slice is
+// over.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,7 @@
 
 #include "arch/context.h"
 #include "kernel/list.h"
+#include "kernel/spinlock.h"
 
 namespace kernel {
 
@@ -24,6 +26,8 @@ struct Thread : ListNode {
 /// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`.
 Thread* thread_create(const char* name, unsigned cpu, void (*entry)(void*), void* argument);
 Thread* current_thread();
+/// For `ps`: every thread that is not Dead, idle threads included.
+void thread_for_each(void (*row)(const Thread&, void* cookie), void* cookie);
 /// Makes a Waiting thread Ready (any context); sets need_resched on its CPU.
 void thread_wake(Thread* thread);
 void yield();
@@ -42,6 +46,12 @@ class WaitQueue {
     void wait();
     /// False if `deadline_ns` (arch::now_ns time) passed first.
     bool wait_until(uint64_t deadline_ns);
+    /// The same where wakers may run on other CPUs: they change the condition and wake under `lock`, which
+    /// the waiter holds through IrqSpinGuard; it is free while the waiter sleeps and held again at the
+    /// return.
+    ///     { IrqSpinGuard g(lock); while (!condition) queue.wait(lock); }
+    void wait(SpinLock& lock);
+    bool wait_until(SpinLock& lock, uint64_t deadline_ns);
     void wake_one();
     void wake_all();
 
