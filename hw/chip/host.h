@@ -10,15 +10,16 @@
 namespace i8255x {
 
 enum class Timer : uint8_t {
-    CnaDelay, ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
+    CnaDelay,     ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
+    TransmitPoll, ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7)
 };
-inline constexpr unsigned timer_count = 1;
+inline constexpr unsigned timer_count = 2;
 
 /// Called by the chip only from inside one of Chip's public functions, on the caller's thread.
 class Host {
   public:
-    /// Guest-physical memory, absolute addresses, wrapping at 2^32. False if the bus refused (master disabled, no
-    /// memory there); `into` is then all zero bits.
+    /// Guest-physical memory, absolute addresses, wrapping at 2^32. False if the bus refused (master
+    /// disabled, no memory there); `into` is then all zero bits.
     virtual bool dma_read(uint32_t address, std::span<uint8_t> into) = 0;
     /// False if the bus refused; nothing, or a part, was then written.
     virtual bool dma_write(uint32_t address, std::span<const uint8_t> from) = 0;
@@ -39,13 +40,15 @@ class Host {
     virtual void arm_timer(Timer timer, int64_t deadline_ns) = 0;
     virtual void cancel_timer(Timer timer) = 0;
 
-    /// Calls Chip::run_command_unit() soon, but never from inside this call. Repeated calls before it ran are one.
+    /// Calls Chip::run_command_unit() soon, but never from inside this call. Repeated calls before it ran are
+    /// one.
     virtual void schedule_command_unit() = 0;
 
     /// Word `index` of the non-volatile memory was changed by the guest to `value`.
     virtual void eeprom_changed(unsigned index, uint16_t value) = 0;
 
-    /// The guest did something the manual forbids; `what` is one clause without newline, `value` what it used.
+    /// The guest did something the manual forbids; `what` is one clause without newline, `value` what it
+    /// used.
     virtual void guest_error(const char* what, uint32_t value) = 0;
     /// One step of the chip's work, for people who watch. Must be cheap.
     virtual void trace(TraceEvent event, uint32_t a, uint32_t b) = 0;

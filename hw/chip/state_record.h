@@ -13,7 +13,7 @@ enum {
     I8255X_STATE_VERSION = 1,
     I8255X_EEPROM_WORDS = 256,
     I8255X_FIFO_BYTES = 3072,
-    I8255X_TIMERS = 1,
+    I8255X_TIMERS = 2, /* CnaDelay, TransmitPoll */
 };
 
 struct i8255x_state {

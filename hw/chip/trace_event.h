@@ -7,7 +7,7 @@
 // X(enumerator, "name", "meaning of a", "meaning of b")
 #define I8255X_TRACE_EVENTS(X)                                                                               \
     X(RxWire, "nic.rx_wire", "bytes", "")                                                                    \
-    X(RxFiltered, "nic.rx_filtered", "bytes", "")                                                            \
+    X(RxFiltered, "nic.rx_filtered", "bytes", "reason")                                                      \
     X(RxDrop, "nic.rx_drop", "counter", "bytes")                                                             \
     X(RxFifo, "nic.rx_fifo", "bytes", "bytes held")                                                          \
     X(RfdComplete, "nic.rfd_complete", "rfd address", "bytes")                                               \

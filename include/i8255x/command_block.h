@@ -74,6 +74,15 @@ inline constexpr uint32_t tbd_size_mask = 0x3fff;
 inline constexpr uint32_t tbd_end_of_list = 1u << 15;
 inline constexpr uint32_t tbd_end_of_list_sdm = 1u << 16;
 
+/// Transmit command block, extended form: two TBDs stand in the block, the array holds the third and later
+/// ones (SDM 6.4.2.3 byte 6, 6.4.2.5). Immediate data follow it.
+struct ExtendedTransmitCb {
+    TransmitCb standard;
+    TransmitBufferDescriptor inline_tbds[2];
+};
+static_assert(sizeof(ExtendedTransmitCb) == 32);
+inline constexpr unsigned inline_tbd_count = 2;
+
 /// Largest frame the transmit FIFO takes (SDM 6.4.2.5: up to 2600 bytes of data).
 inline constexpr std::size_t max_transmit_bytes = 2600;
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The command blocks that are not transmissions (SDM 6.4.2.1 to 6.4.2.8).
+#pragma once
+
+#include <cstdint>
+
+#include "address_filter.h"
+#include "configuration.h"
+#include "host.h"
+#include "i8255x/command_block.h"
+#include "scb.h"
+#include "statistics.h"
+#include "variants.h"
+
+namespace i8255x {
+
+class ActionCommands {
+  public:
+    struct Units {
+        Host& host;
+        const Variant& variant;
+        const Scb& scb;
+        Configuration& configuration;
+        AddressFilter& filter;
+        const Statistics& statistics;
+    };
+
+    explicit ActionCommands(const Units& units);
+
+    /// Executes `opcode` for the block at absolute address `address`; returns the status word.
+    uint16_t execute(Opcode opcode, uint32_t address, uint32_t cu_base);
+
+  private:
+    bool set_individual_address(uint32_t parameters);
+    bool configure(uint32_t parameters);
+    bool set_multicast(uint32_t parameters);
+    bool dump(uint32_t parameters, uint32_t cu_base);
+    bool load_filter();
+    bool offloaded_transmit();
+    void report_unsupported();
+
+    Host& host_;
+    const Variant& variant_;
+    const Scb& scb_;
+    Configuration& configuration_;
+    AddressFilter& filter_;
+    const Statistics& statistics_;
+};
+
+} // namespace i8255x

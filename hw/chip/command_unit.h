@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Command unit: its states and commands, and the walk along the command block list (SDM 6.4.1, 6.5.3).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "action_commands.h"
+#include "cna_delay.h"
+#include "configuration.h"
+#include "host.h"
+#include "i8255x/command_block.h"
+#include "scb.h"
+#include "statistics.h"
+#include "transmit.h"
+#include "variants.h"
+
+namespace i8255x {
+
+class CommandUnit {
+  public:
+    struct State {
+        uint32_t base = 0;
+        uint32_t block = 0; ///< absolute address of the block that is next, or that suspended the unit
+        uint32_t link =
+            0; ///< of the last block executed, as it was when it was fetched; relative to the base
+        bool resume_pending = false;
+        bool work_pending = false;     ///< the host was asked for a run() that did not come yet
+        int64_t poll_deadline_ns = -1; ///< of Timer::TransmitPoll; -1: off
+    };
+    struct Units {
+        Host& host;
+        const Variant& variant;
+        Scb& scb;
+        const Configuration& configuration;
+        Statistics& statistics;
+        CnaDelay& cna_delay;
+        Transmitter& transmitter;
+        ActionCommands& action_commands;
+    };
+    /// One run() ends after so many blocks, or frames of so many bytes: a circular list must not stop the
+    /// machine.
+    static constexpr unsigned blocks_per_run = 64;
+    static constexpr std::size_t bytes_per_run = 65536;
+    /// How often a dynamic TBD without buffer is looked at again.
+    static constexpr int64_t poll_interval_ns = 100'000;
+
+    explicit CommandUnit(const Units& units);
+
+    void command(CuCommand command);
+    /// Executes blocks. True: more are left, and the host has been asked to call again.
+    bool run();
+    void poll_timer_fired();
+
+    void reset();           ///< software or hardware reset
+    void selective_reset(); ///< to idle, base kept (SDM table 8)
+
+    const State& state() const { return state_; }
+    /// The CU status is part of the SCB's state.
+    static bool valid(const State& state, CuStatus status);
+    /// After the SCB was restored. Asks the host for a run() if the unit is active, and arms or cancels the
+    /// timer.
+    void restore(const State& state);
+
+  private:
+    enum class Step : uint8_t { Next, Wait, Stopped };
+
+    void start();
+    void resume();
+    void static_resume();
+    void load_base();
+    void become_active(uint32_t block);
+    void schedule();
+
+    Step execute_block();
+    bool perform(const ExtendedTransmitCb& block, uint16_t& status);
+    Step finish(uint16_t command);
+    Step stop(CuStatus next, bool interrupt, unsigned cid);
+    bool resumed_meanwhile();
+    bool suspend_bit_set();
+    void arm_poll();
+    void cancel_poll();
+
+    Host& host_;
+    const Variant& variant_;
+    Scb& scb_;
+    const Configuration& configuration_;
+    Statistics& statistics_;
+    CnaDelay& cna_delay_;
+    Transmitter& transmitter_;
+    ActionCommands& action_commands_;
+    State state_;
+};
+
+} // namespace i8255x

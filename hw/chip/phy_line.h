@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the MAC can tell about the line behind the PHY; the MDI unit answers.
+#pragma once
+
+namespace i8255x {
+
+class PhyLine {
+  public:
+    virtual bool link_up() const = 0;
+    /// The PHY returns what it is given instead of sending it (BMCR bit 14).
+    virtual bool loops_back() const = 0;
+
+  protected:
+    ~PhyLine() = default;
+};
+
+} // namespace i8255x

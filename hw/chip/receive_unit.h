@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Receive unit: its states and commands, and the way of a frame into the receive frame area
+// (SDM 6.4.3, 6.5.4).
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "address_filter.h"
+#include "cna_delay.h"
+#include "configuration.h"
+#include "host.h"
+#include "i8255x/rfd.h"
+#include "receive_fifo.h"
+#include "receive_frame.h"
+#include "scb.h"
+#include "statistics.h"
+#include "variants.h"
+
+namespace i8255x {
+
+/// Why a frame stopped before the receive unit (second value of TraceEvent::RxFiltered).
+enum class Filtered : uint8_t {
+    Address,      ///< not for this station
+    NotListening, ///< before the first Configure, or with CSMA disabled
+    ReceiverOff,  ///< the receive unit is idle
+};
+
+/// Every frame that came in (TraceEvent::RxWire) ends in exactly one of RxFiltered, RxDrop (with the counter
+/// that took it) and RfdComplete, unless it still waits in the FIFO.
+class ReceiveUnit {
+  public:
+    struct State {
+        uint32_t base = 0;
+        uint32_t rfd = 0; ///< absolute address of the RFD for the next frame
+    };
+    struct Units {
+        Host& host;
+        const Variant& variant;
+        Scb& scb;
+        const Configuration& configuration;
+        const AddressFilter& filter;
+        Statistics& statistics;
+        CnaDelay& cna_delay;
+    };
+
+    ReceiveUnit(const Units& units, bool backpressure);
+
+    void command(RuCommand command);
+
+    /// A frame from the wire without FCS; short ones are padded. False: held back (only with `backpressure`).
+    bool receive(std::span<const uint8_t> frame, uint16_t line_errors = 0);
+    /// A frame of our own transmitter; its padding applied, `fcs` as sent or empty for a good one.
+    void receive_looped(std::span<const uint8_t> frame, std::span<const uint8_t> fcs);
+    /// False only with `backpressure`. Nothing here calls Host::receive_possible(): whoever gave a command, a
+    /// reset or a state compares this before and after, when all units have settled.
+    bool can_receive() const;
+
+    void reset();           ///< software or hardware reset
+    void selective_reset(); ///< to idle, base kept (SDM table 8)
+
+    const State& state() const { return state_; }
+    std::span<const uint8_t> fifo() const { return fifo_.bytes(); }
+    /// The RU status is part of the SCB's state.
+    bool valid(RuStatus status, std::span<const uint8_t> fifo) const;
+    void restore(const State& state, std::span<const uint8_t> fifo);
+
+  private:
+    enum class Stored : uint8_t { Done, NoDescriptor, Lost };
+    struct Slot; ///< an RFD and where it stands
+
+    void start();
+    void resume();
+    void abort();
+    void load_base();
+    void become_ready(uint32_t rfd);
+
+    bool admit(const WireFrame& frame, bool may_hold_back);
+    bool wait_or_lose(std::span<const uint8_t> frame, bool may_hold_back);
+    void deliver_waiting();
+    void discard_waiting();
+
+    Stored store(const ReceivedFrame& frame);
+    bool find_slot(Slot& slot, bool& readable);
+    bool write(const Slot& slot, const ReceivedFrame& frame, uint16_t& status);
+    void complete(const Slot& slot, uint16_t status, std::size_t count);
+    void leave_ready(RuStatus next, uint8_t other_causes);
+
+    bool has_fifo() const { return variant_.generation >= Generation::I82558; }
+    bool stopped() const;
+    void count_lost(std::size_t bytes);
+    void drop(Counter counter, std::size_t bytes);
+    void filtered(Filtered reason, std::size_t bytes);
+
+    Host& host_;
+    const Variant& variant_;
+    Scb& scb_;
+    const Configuration& configuration_;
+    const AddressFilter& filter_;
+    Statistics& statistics_;
+    CnaDelay& cna_delay_;
+    const bool backpressure_;
+    State state_;
+    ReceiveFifo fifo_;
+};
+
+} // namespace i8255x
