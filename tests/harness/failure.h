@@ -3,6 +3,8 @@
 // so that test bodies read as a plain sequence of steps; nothing but tests is built with this.
 #pragma once
 
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -14,6 +16,8 @@ class Failure : public std::runtime_error {
 };
 
 /// Failure with the text of `errno` behind `what`.
-[[noreturn]] void fail_with_errno(const std::string& what);
+[[noreturn]] inline void fail_with_errno(const std::string& what) {
+    throw Failure(what + ": " + std::strerror(errno));
+}
 
 } // namespace harness

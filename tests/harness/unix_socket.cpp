@@ -13,8 +13,6 @@
 
 namespace harness {
 
-void fail_with_errno(const std::string& what) { throw Failure(what + ": " + std::strerror(errno)); }
-
 Fd::~Fd() {
     if (fd_ >= 0)
         close(fd_);
