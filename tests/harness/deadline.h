@@ -16,7 +16,8 @@ class Deadline {
     using Clock = std::chrono::steady_clock;
 
     /// From now on; implicit so that callers write `expect("...", 5s)`.
-    Deadline(std::chrono::milliseconds patience) : end_(Clock::now() + patience) {}
+    template <typename Count, typename Unit>
+    Deadline(std::chrono::duration<Count, Unit> patience) : end_(Clock::now() + patience) {}
 
     bool expired() const { return Clock::now() >= end_; }
     /// Never negative; for poll(2).
