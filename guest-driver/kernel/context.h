@@ -13,15 +13,19 @@ bool in_serving_softirq();
 /// In hard-irq, softirq or bottom-half-disabled context.
 bool in_interrupt();
 
-/// Around every device interrupt; arch calls them, interrupts off. irq_exit runs pending softirqs and then, if a
-/// thread's time is over or a better one became ready, the scheduler.
+/// Around every device interrupt; arch calls them, interrupts off. irq_exit runs pending softirqs.
 void irq_enter();
 void irq_exit();
+/// arch calls it after irq_exit, back on the stack of the interrupted code and with interrupts off: if that
+/// code may be preempted and its thread's time is over or another became ready, the next thread runs.
+void preempt_schedule_irq();
 
 void local_bh_disable();
 void local_bh_enable(); ///< the outermost one runs pending softirqs
 void preempt_disable();
 void preempt_enable();
+/// Interrupted or guarded code is below us: the CPU must not change to another thread.
+bool in_atomic();
 
 class BhGuard {
   public:
@@ -29,6 +33,14 @@ class BhGuard {
     ~BhGuard() { local_bh_enable(); }
     BhGuard(const BhGuard&) = delete;
     BhGuard& operator=(const BhGuard&) = delete;
+};
+
+class PreemptGuard {
+  public:
+    PreemptGuard() { preempt_disable(); }
+    ~PreemptGuard() { preempt_enable(); }
+    PreemptGuard(const PreemptGuard&) = delete;
+    PreemptGuard& operator=(const PreemptGuard&) = delete;
 };
 
 } // namespace kernel

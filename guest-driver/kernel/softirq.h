@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Softirqs: per-CPU pending bits, run at interrupt exit, at local_bh_enable or by ksoftirqd/N, with Linux's limits.
+// Softirqs: per-CPU pending bits, run at interrupt exit, at local_bh_enable or by ksoftirqd/N, with Linux's
+// limits.
 #pragma once
 
 #include <array>
@@ -19,14 +20,17 @@ inline constexpr unsigned max_softirq_passes = 10;
 inline constexpr uint64_t max_softirq_ms = 2;
 
 void open_softirq(Softirq vector, void (*handler)());
-/// Sets the pending bit; outside interrupt context ksoftirqd is woken, since no exit point is near. Interrupts off.
+/// Sets the pending bit; outside interrupt context ksoftirqd is woken, since no exit point is near.
+/// Interrupts off.
 void raise_softirq_irqoff(Softirq vector);
 void raise_softirq(Softirq vector);
 /// Sets the bit only: for callers with a guaranteed exit point. Interrupts off.
 void __raise_softirq_irqoff(Softirq vector);
 
-/// Called by irq_exit and local_bh_enable: runs what is pending, within the limits. Interrupts off, not nested.
-void do_softirq();
+/// Where softirqs run from; the values are those of the trace.
+enum class SoftirqOrigin : uint8_t { IrqExit, Ksoftirqd, BhEnable };
+/// Runs what is pending on this CPU, within the limits. Interrupts off, not nested.
+void do_softirq(SoftirqOrigin origin);
 bool local_softirq_pending();
 /// Starts ksoftirqd/N of every CPU.
 void softirq_init();
@@ -37,6 +41,8 @@ struct SoftirqStats {
     uint64_t time_limit = 0, pass_limit = 0, resched_limit = 0;
     uint64_t ksoftirqd_wakeups = 0;
     uint64_t longest_run_ns = 0;
+    uint64_t inline_ns = 0;    ///< spent at interrupt exit and local_bh_enable
+    uint64_t ksoftirqd_ns = 0; ///< spent in ksoftirqd
 };
 const SoftirqStats& softirq_stats(unsigned cpu);
 

@@ -23,8 +23,16 @@ struct Thread : ListNode {
     uint64_t run_ns = 0; ///< CPU time used, for accounting
 };
 
-/// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`.
+inline constexpr unsigned max_threads = 48;
+inline constexpr unsigned thread_stack_order = 4; ///< pages; the lowest one is a guard page
+
+/// Once on each CPU, after page_alloc_init: the caller becomes thread `name` of its CPU and gets an idle
+/// thread beside it. Interrupts off.
+void threads_init(const char* name);
+/// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`; it ends
+/// when `entry` returns or calls thread_exit().
 Thread* thread_create(const char* name, unsigned cpu, void (*entry)(void*), void* argument);
+[[noreturn]] void thread_exit();
 Thread* current_thread();
 /// For `ps`: every thread that is not Dead, idle threads included.
 void thread_for_each(void (*row)(const Thread&, void* cookie), void* cookie);
@@ -35,6 +43,8 @@ void sleep_ns(uint64_t ns);
 /// Gives the CPU to the next Ready thread; called by the ways to wait and at interrupt exit. Interrupts off.
 void schedule();
 
+/// Called by tick(): ends the time slice of the current thread when others are ready.
+void scheduler_tick();
 bool need_resched();
 void set_need_resched(); ///< this CPU
 
