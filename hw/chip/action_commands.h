@@ -35,8 +35,7 @@ class ActionCommands {
     bool configure(uint32_t parameters);
     bool set_multicast(uint32_t parameters);
     bool dump(uint32_t parameters, uint32_t cu_base);
-    bool load_filter();
-    bool offloaded_transmit();
+    bool unreadable(uint32_t address);
     void report_unsupported();
 
     Host& host_;

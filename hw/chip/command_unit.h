@@ -72,8 +72,7 @@ class CommandUnit {
     void become_active(uint32_t block);
     void schedule();
 
-    Step execute_block();
-    bool perform(const ExtendedTransmitCb& block, uint16_t& status);
+    Step execute_block(std::size_t& sent_bytes);
     Step finish(uint16_t command);
     Step stop(CuStatus next, bool interrupt, unsigned cid);
     bool resumed_meanwhile();

@@ -40,15 +40,14 @@ class Host {
     virtual void arm_timer(Timer timer, int64_t deadline_ns) = 0;
     virtual void cancel_timer(Timer timer) = 0;
 
-    /// Calls Chip::run_command_unit() soon, but never from inside this call. Repeated calls before it ran are
+    /// Calls Chip::run_command_unit() soon, but never from inside this call. Calls before it ran count as
     /// one.
     virtual void schedule_command_unit() = 0;
 
     /// Word `index` of the non-volatile memory was changed by the guest to `value`.
     virtual void eeprom_changed(unsigned index, uint16_t value) = 0;
 
-    /// The guest did something the manual forbids; `what` is one clause without newline, `value` what it
-    /// used.
+    /// The guest did something the manual forbids: `what`, one clause without newline, with `value`.
     virtual void guest_error(const char* what, uint32_t value) = 0;
     /// One step of the chip's work, for people who watch. Must be cheap.
     virtual void trace(TraceEvent event, uint32_t a, uint32_t b) = 0;

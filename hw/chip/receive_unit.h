@@ -66,30 +66,37 @@ class ReceiveUnit {
     void restore(const State& state, std::span<const uint8_t> fifo);
 
   private:
-    enum class Stored : uint8_t { Done, NoDescriptor, Lost };
-    struct Slot; ///< an RFD and where it stands
+    enum class Stored : uint8_t { Done, Not, Lost }; ///< Not: no descriptor, the unit left the ready state
+    enum class Found : uint8_t { Slot, None, Unreadable };
+    struct Slot; ///< an RFD as it was read
 
     void start();
     void resume();
     void abort();
     void load_base();
     void become_ready(uint32_t rfd);
+    bool stopped() const;
 
     bool admit(const WireFrame& frame, bool may_hold_back);
+    void admit_bad(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match);
     bool wait_or_lose(std::span<const uint8_t> frame, bool may_hold_back);
+    Counter counter_of_loss() const;
     void deliver_waiting();
     void discard_waiting();
+    bool has_fifo() const { return variant_.generation >= Generation::I82558; }
 
     Stored store(const ReceivedFrame& frame);
-    bool find_slot(Slot& slot, bool& readable);
-    bool write(const Slot& slot, const ReceivedFrame& frame, uint16_t& status);
-    void complete(const Slot& slot, uint16_t status, std::size_t count);
+    Found find_slot(Slot& slot);
+    bool read_slot(Slot& slot);
+    bool pass(const Slot& slot, uint8_t causes);
+    bool write_data(const Slot& slot, const ReceivedFrame& frame);
+    bool write_completion(const Slot& slot, const ReceivedFrame& frame, bool overrun);
+    bool passes_overruns() const;
+    void lose_to_bus(const char* what, const ReceivedFrame& frame);
     void leave_ready(RuStatus next, uint8_t other_causes);
 
-    bool has_fifo() const { return variant_.generation >= Generation::I82558; }
-    bool stopped() const;
-    void count_lost(std::size_t bytes);
     void drop(Counter counter, std::size_t bytes);
+    void trace_drop(Counter counter, std::size_t bytes);
     void filtered(Filtered reason, std::size_t bytes);
 
     Host& host_;

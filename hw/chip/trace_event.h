@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The steps of the chip that can be watched: one list for the trace of every host (names: dots as in the guest's trace).
+// The steps of the chip that can be watched: one list for the trace of every host (names: dots as in the
+// guest's trace).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
     X(RxWire, "nic.rx_wire", "bytes", "")                                                                    \
     X(RxFiltered, "nic.rx_filtered", "bytes", "reason")                                                      \
     X(RxDrop, "nic.rx_drop", "counter", "bytes")                                                             \
+    X(RxHeldBack, "nic.rx_held_back", "bytes", "")                                                           \
     X(RxFifo, "nic.rx_fifo", "bytes", "bytes held")                                                          \
     X(RfdComplete, "nic.rfd_complete", "rfd address", "bytes")                                               \
     X(RuState, "nic.ru_state", "old", "new")                                                                 \
@@ -16,6 +18,7 @@
     X(CbStart, "nic.cb_start", "cb address", "command word")                                                 \
     X(CbComplete, "nic.cb_complete", "cb address", "status word")                                            \
     X(TxWire, "nic.tx_wire", "bytes", "")                                                                    \
+    X(TxDrop, "nic.tx_drop", "bytes", "reason")                                                              \
     X(Stat, "nic.stat", "causes set", "STAT byte")                                                           \
     X(StatAck, "nic.stat_ack", "causes cleared", "STAT byte")                                                \
     X(IrqAssert, "nic.irq_assert", "STAT byte", "")                                                          \

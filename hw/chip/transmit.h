@@ -19,6 +19,16 @@
 
 namespace i8255x {
 
+/// Why a frame that was to be sent did not leave (second value of TraceEvent::TxDrop).
+enum class NotSent : uint8_t {
+    NotConfigured, ///< before the first Configure, or with CSMA disabled
+    NoLink,
+    TooLong,    ///< more than the transmit FIFO takes
+    Empty,      ///< no data at all
+    Unreadable, ///< the bus refused to read it
+    BadFcs,     ///< NC: its own FCS is missing or wrong, so every receiver would discard it
+};
+
 class Transmitter {
   public:
     struct Units {
@@ -43,20 +53,19 @@ class Transmitter {
     std::size_t gathered() const { return length_; }
 
   private:
-    enum class Gather : uint8_t { Continue, End, NotReady, Failed };
+    enum class Gather : uint8_t { Continue, End, NotReady, TooLong, Unreadable };
+    struct TbdList; ///< which TBDs a block has, and where
 
     Gather gather(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base);
-    Gather gather_immediate(uint32_t address, std::size_t bytes);
-    Gather gather_array(const TransmitCb& block, uint32_t cu_base, unsigned first);
+    Gather gather_list(const TbdList& list);
     Gather gather_buffer(const TransmitBufferDescriptor& tbd, bool dynamic);
     Gather append(uint32_t address, std::size_t bytes);
 
-    void finish(bool fcs_supplied);
-    void pad();
-    void insert_source();
-    bool take_supplied_fcs();
-    void dispatch(bool fcs_supplied);
-    void send();
+    void dispatch_with_fcs();
+    void dispatch_completed();
+    void dispatch(std::span<const uint8_t> frame, std::span<const uint8_t> fcs);
+    void send(std::span<const uint8_t> frame);
+    void drop(NotSent reason);
 
     Host& host_;
     const Variant& variant_;
