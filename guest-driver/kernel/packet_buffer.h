@@ -34,6 +34,7 @@ struct NetDevice;
     X(Nomem, "NOMEM")                                                                                        \
     X(InvalidProto, "INVALID_PROTO")                                                                         \
     X(NeighFailed, "NEIGH_FAILED")                                                                           \
+    X(NeighQueuefull, "NEIGH_QUEUEFULL")                                                                     \
     X(QueuePurge, "QUEUE_PURGE")                                                                             \
     X(RxError, "RX_ERROR")                                                                                   \
     X(RxOverLength, "RX_OVER_LENGTH")                                                                        \
@@ -112,6 +113,7 @@ class PacketQueue {
     bool empty() const { return !head_; }
     std::size_t length() const { return length_; }
     void push(PacketBuffer* packet);
+    void push_front(PacketBuffer* packet);
     PacketBuffer* pop(); ///< nullptr when empty
     void purge(DropReason reason);
 
