@@ -23,7 +23,8 @@ inline constexpr uint32_t listed = 1 << 4;
 } // namespace napi_state
 
 struct NapiStats {
-    uint64_t schedules = 0, completes = 0, polls = 0, done = 0, ndone = 0, missed = 0, contract_violations = 0;
+    uint64_t schedules = 0, completes = 0, polls = 0, done = 0, ndone = 0, missed = 0,
+             contract_violations = 0;
 };
 
 /// Element of a CPU's poll list while scheduled.
@@ -50,6 +51,9 @@ void napi_disable(Napi& napi); ///< waits until no poll runs; task context
 /// One line of /proc/net/softnet_stat.
 struct SoftnetStats {
     uint64_t processed = 0, dropped = 0, time_squeeze = 0, received_rps = 0, flow_limit = 0;
+    // Not in Linux's file: processed = delivered + unhandled
+    uint64_t delivered = 0; ///< handed to a protocol
+    uint64_t unhandled = 0; ///< nobody wanted it
 };
 const SoftnetStats& softnet_stats(unsigned cpu);
 

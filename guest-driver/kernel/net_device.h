@@ -7,10 +7,19 @@
 #include <span>
 
 #include "kernel/packet_buffer.h"
+#include "kernel/spinlock.h"
 
 namespace kernel {
 
 using MacAddress = std::array<uint8_t, 6>;
+inline constexpr unsigned max_multicast = 16;
+inline constexpr std::size_t ethernet_header_bytes = 14;
+
+namespace ether_type {
+inline constexpr uint16_t ieee802_3 = 0x0001; ///< Linux's number for raw 802.3 (never on the wire)
+inline constexpr uint16_t ieee802_2 = 0x0004; ///< … and for LLC
+inline constexpr uint16_t first = 0x0600;     ///< below: a length (RFC 894, RFC 1042)
+} // namespace ether_type
 
 /// Counters of /proc/net/dev and `ip -s link`, in Linux's names.
 struct NetDeviceStats {
@@ -71,6 +80,9 @@ struct NetDeviceOperations {
     RingParameters (*ring)(NetDevice&);
     int (*set_ring)(NetDevice&, unsigned rx, unsigned tx);
     int (*coalesce)(NetDevice&, CoalesceParameters&); ///< -EOPNOTSUPP where there is none
+    /// What the driver counts beside the lines of `ethtool -S`: interrupts by cause and the like.
+    std::size_t (*driver_stats)(NetDevice&, std::span<EthtoolStat> into);
+    void (*set_rx_mode)(NetDevice&); ///< the filter members of NetDevice changed
     /// Counters the chip keeps itself, read from it now (waits for it, at most some milliseconds): totals
     /// since the interface came up. Returns the number filled in.
     std::size_t (*chip_stats)(NetDevice&, std::span<EthtoolStat> into);
@@ -89,11 +101,30 @@ struct NetDevice {
     Napi* napi = nullptr;  ///< set by netif_napi_add
     const NetDeviceOperations* operations = nullptr;
     void* driver = nullptr; ///< private to the driver
+
+    // What the hardware lets in beside its own address and broadcast.
+    bool promiscuous = false;
+    bool all_multicast = false;
+    std::array<MacAddress, max_multicast> multicast{};
+    unsigned multicast_count = 0;
+
+    // The queue in front of the driver's ring; only net_device.cpp touches it.
+    unsigned index = 0; ///< in net_devices()
+    SpinLock tx_lock;
+    PacketQueue tx_queue;
+    bool tx_stopped = false;
 };
+inline constexpr std::size_t tx_queue_limit = 1000;
 
 /// At most 8 interfaces; false when there is no room.
 bool register_netdev(NetDevice& device);
+void unregister_netdev(NetDevice& device); ///< which must be down
 std::span<NetDevice* const> net_devices();
+
+/// Up and down, as `ip link set` does it: the driver's open and stop, and the queue in front of it. Task
+/// context. dev_open returns 0, also if the device was up, or a negative errno.
+int dev_open(NetDevice& device);
+void dev_close(NetDevice& device); ///< packets that wait are dropped
 
 /// Protocol and packet type from the Ethernet header; pulls it. The packet is at least 14 bytes long.
 uint16_t eth_type_trans(PacketBuffer& packet, NetDevice& device);
@@ -108,6 +139,10 @@ void netif_wake_queue(NetDevice& device);
 /// Handler of one EtherType; takes the packet.
 using ProtocolHandler = void (*)(PacketBuffer*);
 void dev_add_pack(uint16_t ethertype, ProtocolHandler handler);
+void dev_remove_pack(uint16_t ethertype);
+/// Sees every received packet first, from the Ethernet header on (`mac_header`), and leaves it alone;
+/// nullptr: nobody.
+void dev_set_tap(void (*tap)(const PacketBuffer&));
 void net_dev_init(); ///< softnet data of every CPU, NET_RX and NET_TX handlers
 
 } // namespace kernel

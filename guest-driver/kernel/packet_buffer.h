@@ -62,7 +62,7 @@ struct PacketBuffer {
     std::byte* mac_header = nullptr;     ///< set by eth_type_trans
     std::byte* network_header = nullptr; ///< set by the layer below
     std::byte* transport_header = nullptr;
-    uint64_t time_ns = 0; ///< when the driver took it off the ring
+    uint64_t time_ns = 0;  ///< when the driver took it off the ring
     uint16_t protocol = 0; ///< EtherType, host order
     PacketType type = PacketType::Host;
     uint32_t id = 0; ///< counts received packets; for the trace
