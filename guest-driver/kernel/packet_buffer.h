@@ -16,6 +16,7 @@ struct NetDevice;
     X(NoSocket, "NO_SOCKET")                                                                                 \
     X(SocketRcvbuff, "SOCKET_RCVBUFF")                                                                       \
     X(PktTooSmall, "PKT_TOO_SMALL")                                                                          \
+    X(PktTooBig, "PKT_TOO_BIG")                                                                              \
     X(UdpCsum, "UDP_CSUM")                                                                                   \
     X(IcmpCsum, "ICMP_CSUM")                                                                                 \
     X(IpCsum, "IP_CSUM")                                                                                     \
