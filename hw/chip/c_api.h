@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chip for C: what hw/qemu builds a QEMU device from. Every function is the one of the same name in chip.h or
- * host.h; see there for units and ownership.
+ * The chip for C: what hw/qemu builds a QEMU device from. Every function is the one of the same name in
+ * chip.h or host.h; see there for units and ownership.
  */
 #pragma once
 
@@ -20,19 +20,19 @@ struct i8255x_chip; /* a chip */
 
 /* The host's side; `opaque` is what i8255x_new() was given. */
 struct i8255x_host {
-    bool (*dma_read)(void *opaque, uint32_t address, void *into, size_t bytes);
-    bool (*dma_write)(void *opaque, uint32_t address, const void *from, size_t bytes);
-    void (*write_barrier)(void *opaque);
-    void (*set_interrupt)(void *opaque, bool asserted);
-    void (*send)(void *opaque, const struct iovec *parts, int count);
-    void (*receive_possible)(void *opaque);
-    int64_t (*now_ns)(void *opaque);
-    void (*arm_timer)(void *opaque, unsigned timer, int64_t deadline_ns);
-    void (*cancel_timer)(void *opaque, unsigned timer);
-    void (*schedule_command_unit)(void *opaque);
-    void (*eeprom_changed)(void *opaque, unsigned index, uint16_t value);
-    void (*guest_error)(void *opaque, const char *what, uint32_t value);
-    void (*trace)(void *opaque, unsigned event, uint32_t a, uint32_t b);
+    bool (*dma_read)(void* opaque, uint32_t address, void* into, size_t bytes);
+    bool (*dma_write)(void* opaque, uint32_t address, const void* from, size_t bytes);
+    void (*write_barrier)(void* opaque);
+    void (*set_interrupt)(void* opaque, bool asserted);
+    void (*send)(void* opaque, const struct iovec* parts, int count);
+    void (*receive_possible)(void* opaque);
+    int64_t (*now_ns)(void* opaque);
+    void (*arm_timer)(void* opaque, unsigned timer, int64_t deadline_ns);
+    void (*cancel_timer)(void* opaque, unsigned timer);
+    void (*schedule_command_unit)(void* opaque);
+    void (*eeprom_changed)(void* opaque, unsigned index, uint16_t value);
+    void (*guest_error)(void* opaque, const char* what, uint32_t value);
+    void (*trace)(void* opaque, unsigned event, uint32_t a, uint32_t b);
 };
 
 /* What the PCI function in front of a chip looks like; strings live forever. */
@@ -45,32 +45,32 @@ struct i8255x_identity {
 };
 
 /* Fills `identity` for the chip called `name`; false if there is none. */
-bool i8255x_find(const char *name, struct i8255x_identity *identity);
+bool i8255x_find(const char* name, struct i8255x_identity* identity);
 /* Names of all chips, one after the other; NULL behind the last. */
-const char *i8255x_name(unsigned index);
-const char *i8255x_default_name(void);
+const char* i8255x_name(unsigned index);
+const char* i8255x_default_name(void);
 /* Name of a trace event as in trace_event.h; NULL behind the last. */
-const char *i8255x_trace_name(unsigned event);
+const char* i8255x_trace_name(unsigned event);
 
 /* Builds the EEPROM contents of a new card: MAC address, subsystem IDs, checksum. `words` is 64 or 256. */
-void i8255x_default_eeprom(const char *chip_name, const uint8_t mac[6], uint16_t *eeprom, size_t words);
+void i8255x_default_eeprom(const char* chip_name, const uint8_t mac[6], uint16_t* eeprom, size_t words);
 
-struct i8255x_chip *i8255x_new(const struct i8255x_host *host, void *opaque, const char *chip_name,
-                          const uint16_t *eeprom, size_t eeprom_words, bool backpressure);
-void i8255x_free(struct i8255x_chip *chip);
+struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque, const char* chip_name,
+                               const uint16_t* eeprom, size_t eeprom_words, bool backpressure);
+void i8255x_free(struct i8255x_chip* chip);
 
-uint32_t i8255x_csr_read(struct i8255x_chip *chip, uint32_t offset, unsigned width);
-void i8255x_csr_write(struct i8255x_chip *chip, uint32_t offset, unsigned width, uint32_t value);
-bool i8255x_can_receive(struct i8255x_chip *chip);
+uint32_t i8255x_csr_read(struct i8255x_chip* chip, uint32_t offset, unsigned width);
+void i8255x_csr_write(struct i8255x_chip* chip, uint32_t offset, unsigned width, uint32_t value);
+bool i8255x_can_receive(struct i8255x_chip* chip);
 /* False: held back, offer the frame again after receive_possible(). */
-bool i8255x_receive(struct i8255x_chip *chip, const void *frame, size_t bytes);
-void i8255x_run_command_unit(struct i8255x_chip *chip);
-void i8255x_timer_fired(struct i8255x_chip *chip, unsigned timer);
-void i8255x_link_changed(struct i8255x_chip *chip, bool up);
-void i8255x_hardware_reset(struct i8255x_chip *chip);
-void i8255x_save(const struct i8255x_chip *chip, struct i8255x_state *state);
+bool i8255x_receive(struct i8255x_chip* chip, const void* frame, size_t bytes);
+void i8255x_run_command_unit(struct i8255x_chip* chip);
+void i8255x_timer_fired(struct i8255x_chip* chip, unsigned timer);
+void i8255x_link_changed(struct i8255x_chip* chip, bool up);
+void i8255x_hardware_reset(struct i8255x_chip* chip);
+void i8255x_save(const struct i8255x_chip* chip, struct i8255x_state* state);
 /* NULL on success, else one sentence without full stop that says what is wrong with the state. */
-const char *i8255x_restore(struct i8255x_chip *chip, const struct i8255x_state *state);
+const char* i8255x_restore(struct i8255x_chip* chip, const struct i8255x_state* state);
 
 #ifdef __cplusplus
 }

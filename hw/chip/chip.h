@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The whole 8255x behind its pins: registers, wire, link, reset lines, timers. No thread, no clock, no I/O of its own;
-// after construction no allocation. Nothing the guest, the wire or a restored state says can make it assert or hang.
+// The whole 8255x behind its pins: registers, wire, link, reset lines, timers. No thread, no clock, no I/O of
+// its own; after construction no allocation. Nothing the guest, the wire or a restored state says can make it
+// assert or hang.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ enum class ResetKind : uint8_t { Hardware, Software, Selective };
 
 struct ChipOptions {
     std::span<const uint16_t> eeprom; ///< 64 or 256 words; copied
-    bool backpressure = false;        ///< hold frames back at the host rather than drop them when no RFD is left
+    bool backpressure = false; ///< hold frames back at the host rather than drop them when no RFD is left
 };
 
 /// What became of a frame offered by the wire.
@@ -31,11 +32,13 @@ class Chip {
     Chip(Host& host, const Variant& variant, const ChipOptions& options);
     ~Chip();
 
-    /// Any offset, width 1, 2 or 4; what lies outside the registers reads 0 and ignores writes. A read has no side effects.
+    /// Any offset, width 1, 2 or 4; what lies outside the registers reads 0 and ignores writes. A read has no
+    /// side effects.
     uint32_t csr_read(uint32_t offset, unsigned width);
     void csr_write(uint32_t offset, unsigned width, uint32_t value);
 
-    /// One frame from the wire, without FCS. Frames shorter than 60 bytes are padded first: back ends deliver them so.
+    /// One frame from the wire, without FCS. Frames shorter than 60 bytes are padded first: back ends deliver
+    /// them so.
     Receive receive(std::span<const uint8_t> frame);
     bool can_receive() const; ///< false only with `backpressure`
 

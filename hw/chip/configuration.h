@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The configuration in force: the bytes of the last Configure commands and what follows from them (SDM 6.4.2.3).
+// The configuration in force: the bytes of the last Configure commands and what follows from them
+// (SDM 6.4.2.3).
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ class Configuration {
     bool configured() const { return configured_; } ///< no traffic before the first Configure (SDM 6.2)
 
     bool is_set(ConfigField field) const { return field.is_set(bytes_); }
-    bool extended_tcb() const;         ///< never on the 82557
-    bool loops_back() const;           ///< internal or external loopback
+    bool extended_tcb() const; ///< never on the 82557
+    bool loops_back() const;   ///< internal or external loopback
     StatisticsFormat statistics_format() const;
 
     void restore(const ConfigurationBytes& bytes, bool configured);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The complete state of the chip as one flat, versioned record: what migration carries and what save() and restore()
- * exchange. Readable from C, because QEMU's VMState describes it field by field.
+ * The complete state of the chip as one flat, versioned record: what migration carries and what save() and
+ * restore() exchange. Readable from C, because QEMU's VMState describes it field by field.
  */
 #pragma once
 
@@ -64,10 +64,10 @@ using StateRecord = ::i8255x_state;
 /// Why a state from outside was refused; the chip is then as it was before.
 enum class RestoreError : uint8_t {
     None,
-    BadUnitState,    ///< CU or RU status value that does not exist
-    BadFifo,         ///< FIFO frames do not add up to the bytes in use
-    BadEeprom,       ///< EEPROM size differs from this card's, or the transfer's phase does not exist
-    BadTimer,        ///< negative deadline other than -1
+    BadUnitState, ///< CU or RU status value that does not exist
+    BadFifo,      ///< FIFO frames do not add up to the bytes in use
+    BadEeprom,    ///< EEPROM size differs from this card's, or the transfer's phase does not exist
+    BadTimer,     ///< negative deadline other than -1
 };
 } // namespace i8255x
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which chip of the family has what: the only place where chips are told apart (SDM 4.1, table 1; real cards' headers).
+// Which chip of the family has what: the only place where chips are told apart (SDM 4.1, table 1; real cards'
+// headers).
 #pragma once
 
 #include <cstdint>
@@ -18,12 +19,12 @@ struct Variant {
     Generation generation;
     bool bar0_prefetchable;
     uint8_t io_bar_bytes;
-    uint32_t flash_bar_bytes; ///< 0: no BAR2
-    uint16_t pm_capabilities; ///< PMC word at DEh; 0: no capability list
-    uint16_t phy_id2;         ///< MII register 3
-    uint16_t anar;            ///< MII register 4 after reset
+    uint32_t flash_bar_bytes;  ///< 0: no BAR2
+    uint16_t pm_capabilities;  ///< PMC word at DEh; 0: no capability list
+    uint16_t phy_id2;          ///< MII register 3
+    uint16_t anar;             ///< MII register 4 after reset
     uint8_t eeprom_controller; ///< high byte of EEPROM word 5
-    uint8_t pad_byte;         ///< fills short transmit frames
+    uint8_t pad_byte;          ///< fills short transmit frames
 };
 
 std::span<const Variant> variants();
