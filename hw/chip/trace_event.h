@@ -3,7 +3,9 @@
 // guest's trace).
 #pragma once
 
+#ifdef __cplusplus
 #include <cstdint>
+#endif
 
 // X(enumerator, "name", "meaning of a", "meaning of b")
 #define I8255X_TRACE_EVENTS(X)                                                                               \

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The state of one card in QEMU, and what the files of the device offer each other.
+#pragma once
+
+#include "compat.h"
+
+#include "net/net.h"
+#include "qemu/timer.h"
+
+#include "chip/c_api.h"
+
+#define TYPE_E100 "e100"
+OBJECT_DECLARE_SIMPLE_TYPE(E100State, E100)
+
+enum {
+    E100_SMALL_EEPROM_WORDS = 64,
+    E100_CHIP_NAME_BYTES = 16,
+};
+
+typedef struct E100Timer {
+    QEMUTimer timer;
+    E100State* card;
+    unsigned index;
+} E100Timer;
+
+struct E100State {
+    PCIDevice parent_obj;
+
+    // properties
+    NICConf conf;
+    char* chip_name;
+    bool backpressure;
+
+    struct i8255x_identity identity;
+    struct i8255x_chip* chip;
+    NICState* nic; // NULL before realize and after unrealize: nothing may reach the world then
+    MemoryRegion memory_bar, io_bar, flash_bar;
+    uint16_t eeprom[I8255X_EEPROM_WORDS]; // what the chip's non-volatile memory holds
+    E100Timer timers[I8255X_TIMERS];
+    QEMUTimer command_unit;
+
+    // the way into the chip, see e100_enter()
+    bool inside, outer_io;
+    bool in_command_unit;
+    bool flush_owed, reset_owed;
+
+    // what a migration stream carries of the chip, valid from pre_save and until post_load
+    struct i8255x_state saved;
+    uint8_t saved_chip[E100_CHIP_NAME_BYTES];
+};
+
+// e100_host.c: what the chip needs from QEMU
+extern const struct i8255x_host e100_host;
+// Every call into the chip stands between these two. False if the chip is at work already and its own doings
+// led back to it (its DMA hit its own registers, the peer answered a frame at once): then do not call it.
+bool e100_enter(E100State* card);
+// Does what had to wait until the chip was done. May free the card.
+void e100_leave(E100State* card);
+void e100_init_timers(E100State* card);
+void e100_stop_timers(E100State* card);
+void e100_reset_chip(E100State* card);
+
+// e100_bars.c: what the guest reaches through BAR0, 1 and 2
+void e100_register_bars(E100State* card);
+
+// e100_config_space.c: PCI configuration space (SDM 4.1)
+bool e100_init_config_space(E100State* card, Error** errp);
+// Loads what the EEPROM overrides and everything else to power-on values.
+void e100_reset_config_space(E100State* card);
+uint32_t e100_read_config(PCIDevice* pci, uint32_t address, int bytes);
+void e100_write_config(PCIDevice* pci, uint32_t address, uint32_t value, int bytes);
+
+// e100_net.c: the card as a client of QEMU's network layer
+void e100_connect(E100State* card);
+void e100_disconnect(E100State* card);
+void e100_transmit(E100State* card, const struct iovec* parts, int count);
+void e100_flush_held_frames(E100State* card);
+
+// e100_trace.c, trace_options.c: the chip's steps as QEMU trace events e100_*
+void e100_trace_register(void);
+// For a device that came after the command line was read: gives the events what -trace and -d asked for.
+void e100_trace_apply_options(void);
+// Switches the events whose name matches; a leading '-' switches off.
+void e100_trace_switch(const char* pattern);
+void e100_trace(void* opaque, unsigned event, uint32_t a, uint32_t b);
+
+// e100_vmstate.c
+extern const VMStateDescription e100_vmstate;
+
+// e100_device.c: makes the type known to QEMU; again is harmless.
+void e100_register_type(void);

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the chip needs from its surroundings, done with QEMU: guest memory, interrupt line, clock, timers; and
+// the one way into the chip, which keeps it from being entered twice at a time.
+
+#include "e100_device.h"
+
+#include "qemu/log.h"
+
+// The command unit may have an endless list to run. Between two slices the guest's CPUs get their turn at
+// QEMU's lock.
+static const int64_t pause_between_slices_ns = 10 * SCALE_US;
+
+static bool in_the_world(const E100State* card) { return card->nic != NULL; }
+
+bool e100_enter(E100State* card) {
+    MemReentrancyGuard* guard = &DEVICE(card)->mem_reentrancy_guard;
+
+    if (card->inside) {
+        return false;
+    }
+    // What the chip does may unplug the card: its DMA can reach the configuration space of the bridge above.
+    object_ref(OBJECT(card));
+    card->inside = true;
+    // Not all ways into the device set this; with it QEMU refuses DMA into the card's own registers.
+    card->outer_io = guard->engaged_in_io;
+    guard->engaged_in_io = true;
+    return true;
+}
+
+void e100_leave(E100State* card) {
+    DEVICE(card)->mem_reentrancy_guard.engaged_in_io = card->outer_io;
+    card->inside = false;
+    if (card->reset_owed) {
+        card->reset_owed = false;
+        e100_reset_chip(card);
+    }
+    if (card->flush_owed) {
+        card->flush_owed = false;
+        e100_flush_held_frames(card);
+    }
+    object_unref(OBJECT(card));
+}
+
+void e100_reset_chip(E100State* card) {
+    if (!e100_enter(card)) {
+        card->reset_owed = true;
+        return;
+    }
+    i8255x_hardware_reset(card->chip);
+    e100_leave(card);
+}
+
+// The chip has 32 address lines: a transfer that passes the top goes on at address 0.
+static bool transfer(E100State* card, uint32_t address, uint8_t* bytes, size_t count,
+                     DMADirection direction) {
+    if (!in_the_world(card)) {
+        return false;
+    }
+    while (count > 0) {
+        uint64_t up_to_top = (UINT64_C(1) << 32) - address;
+        size_t now = MIN(count, up_to_top);
+
+        if (pci_dma_rw(PCI_DEVICE(card), address, bytes, now, direction, MEMTXATTRS_UNSPECIFIED) !=
+            MEMTX_OK) {
+            return false;
+        }
+        bytes += now;
+        count -= now;
+        address = 0;
+    }
+    return true;
+}
+
+static bool host_dma_read(void* opaque, uint32_t address, void* into, size_t bytes) {
+    if (!transfer(opaque, address, into, bytes, DMA_DIRECTION_TO_DEVICE)) {
+        memset(into, 0, bytes);
+        return false;
+    }
+    return true;
+}
+
+static bool host_dma_write(void* opaque, uint32_t address, const void* from, size_t bytes) {
+    // QEMU's functions take one pointer for both directions.
+    return transfer(opaque, address, (uint8_t*)from, bytes, DMA_DIRECTION_FROM_DEVICE);
+}
+
+static void host_write_barrier(void* opaque) {
+    (void)opaque;
+    smp_wmb();
+}
+
+static void host_set_interrupt(void* opaque, bool asserted) {
+    if (in_the_world(opaque)) {
+        pci_set_irq(PCI_DEVICE(opaque), asserted);
+    }
+}
+
+static void host_send(void* opaque, const struct iovec* parts, int count) {
+    e100_transmit(opaque, parts, count);
+}
+
+static void host_receive_possible(void* opaque) {
+    E100State* card = opaque;
+
+    card->flush_owed = true;
+}
+
+static int64_t host_now_ns(void* opaque) {
+    (void)opaque;
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+static void host_arm_timer(void* opaque, unsigned timer, int64_t deadline_ns) {
+    E100State* card = opaque;
+
+    if (in_the_world(card) && timer < I8255X_TIMERS) {
+        timer_mod_ns(&card->timers[timer].timer, deadline_ns);
+    }
+}
+
+static void host_cancel_timer(void* opaque, unsigned timer) {
+    E100State* card = opaque;
+
+    if (timer < I8255X_TIMERS) {
+        timer_del(&card->timers[timer].timer);
+    }
+}
+
+// A timer rather than a bottom half: the virtual clock stands still with the machine, so nothing moves in a
+// stopped or migrated guest's memory, and with -icount the moment is exact.
+static void host_schedule_command_unit(void* opaque) {
+    E100State* card = opaque;
+    int64_t now = host_now_ns(opaque);
+
+    if (in_the_world(card)) {
+        timer_mod_ns(&card->command_unit, card->in_command_unit ? now + pause_between_slices_ns : now);
+    }
+}
+
+static void host_eeprom_changed(void* opaque, unsigned index, uint16_t value) {
+    E100State* card = opaque;
+
+    if (index < I8255X_EEPROM_WORDS) {
+        card->eeprom[index] = value;
+    }
+}
+
+static void host_guest_error(void* opaque, const char* what, uint32_t value) {
+    E100State* card = opaque;
+
+    if (in_the_world(card)) {
+        qemu_log_mask(LOG_GUEST_ERROR, "%s: %s (0x%x)\n", qemu_get_queue(card->nic)->name, what, value);
+    }
+}
+
+const struct i8255x_host e100_host = {
+    .dma_read = host_dma_read,
+    .dma_write = host_dma_write,
+    .write_barrier = host_write_barrier,
+    .set_interrupt = host_set_interrupt,
+    .send = host_send,
+    .receive_possible = host_receive_possible,
+    .now_ns = host_now_ns,
+    .arm_timer = host_arm_timer,
+    .cancel_timer = host_cancel_timer,
+    .schedule_command_unit = host_schedule_command_unit,
+    .eeprom_changed = host_eeprom_changed,
+    .guest_error = host_guest_error,
+    .trace = e100_trace,
+};
+
+static void chip_timer_expired(void* opaque) {
+    E100Timer* timer = opaque;
+    E100State* card = timer->card;
+
+    if (e100_enter(card)) {
+        i8255x_timer_fired(card->chip, timer->index);
+        e100_leave(card);
+    }
+}
+
+static void command_unit_due(void* opaque) {
+    E100State* card = opaque;
+
+    if (e100_enter(card)) {
+        card->in_command_unit = true;
+        i8255x_run_command_unit(card->chip);
+        card->in_command_unit = false;
+        e100_leave(card);
+    }
+}
+
+void e100_init_timers(E100State* card) {
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        card->timers[i].card = card;
+        card->timers[i].index = i;
+        timer_init_ns(&card->timers[i].timer, QEMU_CLOCK_VIRTUAL, chip_timer_expired, &card->timers[i]);
+    }
+    timer_init_ns(&card->command_unit, QEMU_CLOCK_VIRTUAL, command_unit_due, card);
+}
+
+void e100_stop_timers(E100State* card) {
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        timer_del(&card->timers[i].timer);
+    }
+    timer_del(&card->command_unit);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The card as a client of QEMU's network layer: frames in and out, link, what the monitor shows.
+
+#include "e100_device.h"
+
+#include "chip/c_views.h"
+#include "net/util.h"
+#include "qapi/qapi-types-net.h"
+
+static E100State* card_of(NetClientState* client) { return qemu_get_nic_opaque(client); }
+
+static bool can_receive(NetClientState* client) {
+    E100State* card = card_of(client);
+    bool possible;
+
+    if (!e100_enter(card)) {
+        card->flush_owed = true;
+        return false;
+    }
+    possible = i8255x_can_receive(card->chip);
+    e100_leave(card);
+    return possible;
+}
+
+// 0 makes the network layer keep the frame until it is flushed.
+static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t bytes) {
+    E100State* card = card_of(client);
+    bool taken;
+
+    if (!e100_enter(card)) {
+        card->flush_owed = true; // the peer answered while the chip was sending
+        return 0;
+    }
+    taken = i8255x_receive(card->chip, frame, bytes);
+    e100_leave(card);
+    return taken ? (ssize_t)bytes : 0;
+}
+
+static void link_status_changed(NetClientState* client) {
+    E100State* card = card_of(client);
+
+    if (e100_enter(card)) {
+        i8255x_link_changed(card->chip, !client->link_down);
+        e100_leave(card);
+    }
+}
+
+// No lists of addresses: the chip filters multicast by a hash, and QEMU knows no state for that but
+// "overflow".
+static RxFilterInfo* query_rx_filter(NetClientState* client) {
+    E100State* card = card_of(client);
+    RxFilterInfo* info = g_new0(RxFilterInfo, 1);
+    struct i8255x_state* state = g_new(struct i8255x_state, 1);
+    struct i8255x_receive_filter filter;
+
+    i8255x_save(card->chip, state);
+    i8255x_receive_filter(state, &filter);
+    g_free(state);
+    info->name = g_strdup(client->name);
+    info->promiscuous = filter.promiscuous;
+    info->broadcast_allowed = filter.broadcast;
+    info->unicast = RX_STATE_NORMAL;
+    info->multicast = filter.all_multicast    ? RX_STATE_ALL
+                      : filter.multicast_hash ? RX_STATE_NORMAL
+                                              : RX_STATE_NONE;
+    info->multicast_overflow = filter.multicast_hash;
+    info->vlan = RX_STATE_ALL;
+    info->main_mac = qemu_mac_strdup_printf(filter.address);
+    return info;
+}
+
+static NetClientInfo client_info = {
+    .type = NET_CLIENT_DRIVER_NIC,
+    .size = sizeof(NICState),
+    .can_receive = can_receive,
+    .receive = receive,
+    .link_status_changed = link_status_changed,
+    .query_rx_filter = query_rx_filter,
+};
+
+void e100_connect(E100State* card) {
+    DeviceState* device = DEVICE(card);
+    const uint8_t* mac = card->conf.macaddr.a;
+    NetClientState* client;
+
+    card->nic = qemu_new_nic(&client_info, &card->conf, object_get_typename(OBJECT(card)), device->id,
+                             &device->mem_reentrancy_guard, card);
+    client = qemu_get_queue(card->nic);
+    qemu_set_info_str(client, "model=%s,macaddr=%02x:%02x:%02x:%02x:%02x:%02x,chip=%s", client->model, mac[0],
+                      mac[1], mac[2], mac[3], mac[4], mac[5], card->identity.name);
+    link_status_changed(client);
+}
+
+void e100_disconnect(E100State* card) {
+    NICState* nic = card->nic;
+
+    card->nic = NULL;
+    qemu_del_nic(nic);
+}
+
+void e100_transmit(E100State* card, const struct iovec* parts, int count) {
+    if (card->nic != NULL) {
+        qemu_sendv_packet(qemu_get_queue(card->nic), parts, count);
+    }
+}
+
+void e100_flush_held_frames(E100State* card) {
+    if (card->nic != NULL) {
+        qemu_flush_queued_packets(qemu_get_queue(card->nic));
+    }
+}
