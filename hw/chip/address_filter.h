@@ -41,6 +41,10 @@ class AddressFilter {
     static unsigned hash_index(std::span<const uint8_t, 6> address);
 
   private:
+    bool in_hash(std::span<const uint8_t, 6> address) const;
+    bool is_individual(std::span<const uint8_t, 6> destination, const Configuration& configuration) const;
+    bool in_table(std::span<const uint8_t, 6> destination, const Configuration& configuration) const;
+
     State state_;
 };
 

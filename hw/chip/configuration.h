@@ -23,7 +23,8 @@ class Configuration {
     const ConfigurationBytes& bytes() const { return bytes_; }
     bool configured() const { return configured_; } ///< no traffic before the first Configure (SDM 6.2)
 
-    bool is_set(ConfigField field) const { return field.is_set(bytes_); }
+    /// The bit is set, and this chip has it.
+    bool is_set(ConfigField field) const { return generation_ >= field.since && field.is_set(bytes_); }
     bool extended_tcb() const; ///< never on the 82557
     bool loops_back() const;   ///< internal or external loopback
     StatisticsFormat statistics_format() const;

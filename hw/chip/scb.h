@@ -42,10 +42,13 @@ class Scb {
     void reset();
 
     const State& state() const { return state_; }
+    /// False for what this unit's registers can never hold, and for a pin that does not fit them.
+    bool valid(const State& state) const;
     /// Takes a state from outside (migration) and makes the pin follow it.
     void restore(const State& state);
 
   private:
+    bool level(const State& state) const;
     void update_pin();
 
     Host& host_;

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "i8255x/csr.h"
+
 namespace i8255x {
 
 inline constexpr std::size_t configuration_bytes = 32;
@@ -15,6 +17,7 @@ using ConfigurationBytes = std::array<uint8_t, configuration_bytes>;
 struct ConfigField {
     uint8_t byte;
     uint8_t mask;
+    Generation since = Generation::I82557; ///< older chips ignore it
     constexpr uint8_t of(const ConfigurationBytes& bytes) const { return bytes[byte] & mask; }
     constexpr bool is_set(const ConfigurationBytes& bytes) const { return of(bytes) != 0; }
     constexpr void set(ConfigurationBytes& bytes, bool on) const {
@@ -24,42 +27,45 @@ struct ConfigField {
 
 namespace config {
 inline constexpr ConfigField byte_count{0, 0x3f};
-inline constexpr ConfigField mwi_enable{3, 0x01};
+inline constexpr ConfigField mwi_enable{3, 0x01, Generation::I82558};
 inline constexpr ConfigField save_bad_frames{6, 0x80};
 inline constexpr ConfigField pass_overruns{6, 0x40};       ///< inverted: 1 passes overrun frames to memory
 inline constexpr ConfigField standard_statistics{6, 0x20}; ///< 1 = 16 counters
 inline constexpr ConfigField standard_tcb{6, 0x10};        ///< 0 = extended TCB
 inline constexpr ConfigField ci_interrupt{6, 0x08};        ///< 1 = CNA only when the CU goes idle
-inline constexpr ConfigField tco_statistics{6, 0x04};      ///< >= 82559; on the 82557: TNO interrupt
-inline constexpr ConfigField dynamic_tbd{7, 0x80};
-inline constexpr ConfigField extended_rfd{7, 0x20};
+inline constexpr ConfigField tco_statistics{6, 0x04,
+                                            Generation::I82559}; ///< >= 82559; on the 82557: TNO interrupt
+inline constexpr ConfigField dynamic_tbd{7, 0x80, Generation::I82558};
+inline constexpr ConfigField extended_rfd{7, 0x20, Generation::I82550};
+inline constexpr ConfigField underrun_retry{7, 0x06}; ///< all bits set: retry without limit
 inline constexpr ConfigField discard_short{7, 0x01};
-inline constexpr ConfigField csma_disable{8, 0x80};
+inline constexpr ConfigField csma_disable{8, 0x80, Generation::I82558};
 inline constexpr ConfigField mii_mode{8, 0x01};
-inline constexpr ConfigField link_wake{9, 0x20};
-inline constexpr ConfigField rx_checksum{9, 0x01};
+inline constexpr ConfigField link_wake{9, 0x20, Generation::I82558};
+inline constexpr ConfigField rx_checksum{9, 0x01, Generation::I82559};
 inline constexpr ConfigField loopback{10, 0xc0};
 inline constexpr uint8_t loopback_internal = 0x40;
 inline constexpr uint8_t loopback_external = 0xc0;
 inline constexpr ConfigField no_source_insertion{10, 0x08};
-inline constexpr ConfigField ignore_ul{15, 0x10};
+inline constexpr ConfigField crs_or_cdt{15, 0x80}; ///< 1 with an 82503, 0 with a PHY on MII
+inline constexpr ConfigField ignore_ul{15, 0x10, Generation::I82558};
 inline constexpr ConfigField broadcast_disable{15, 0x02};
 inline constexpr ConfigField promiscuous{15, 0x01};
-inline constexpr ConfigField long_receive_ok{18, 0x08};
+inline constexpr ConfigField long_receive_ok{18, 0x08, Generation::I82558};
 inline constexpr ConfigField crc_transfer{18, 0x04};
 inline constexpr ConfigField padding{18, 0x02};
 inline constexpr ConfigField stripping{18, 0x01};
 inline constexpr ConfigField full_duplex_pin{19, 0x80};
 inline constexpr ConfigField force_full_duplex{19, 0x40};
-inline constexpr ConfigField reject_fc{19, 0x20};
-inline constexpr ConfigField rx_fc_restart{19, 0x10};
-inline constexpr ConfigField rx_fc_restop{19, 0x08};
-inline constexpr ConfigField tx_fc_disable{19, 0x04};
-inline constexpr ConfigField magic_packet_disable{19, 0x02};
+inline constexpr ConfigField reject_fc{19, 0x20, Generation::I82558};
+inline constexpr ConfigField rx_fc_restart{19, 0x10, Generation::I82558};
+inline constexpr ConfigField rx_fc_restop{19, 0x08, Generation::I82558};
+inline constexpr ConfigField tx_fc_disable{19, 0x04, Generation::I82558};
+inline constexpr ConfigField magic_packet_disable{19, 0x02, Generation::I82558};
 inline constexpr ConfigField multiple_ia{20, 0x40};
 inline constexpr ConfigField multicast_all{21, 0x08};
-inline constexpr ConfigField vlan_strip{22, 0x02};
-inline constexpr ConfigField gamla_receive{22, 0x01};
+inline constexpr ConfigField vlan_strip{22, 0x02, Generation::I82550};
+inline constexpr ConfigField gamla_receive{22, 0x01, Generation::I82550};
 } // namespace config
 
 /// What the chip holds after a full reset, before the first Configure command.
