@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// IPv4 configuration of the network interfaces and route lookup.
+#include "net/interface.h"
+
+#include <array>
+#include <atomic>
+
+#include "kernel/spinlock.h"
+
+namespace net {
+
+namespace {
+
+/// Address and prefix length in one word, because packets are received on other CPUs while DHCP changes them.
+struct Slot {
+    std::atomic<const kernel::NetDevice*> device{nullptr};
+    std::atomic<uint64_t> packed{0};
+};
+constinit std::array<Slot, 8> slots;
+constinit std::atomic<kernel::NetDevice*> gateway_device{nullptr};
+constinit std::atomic<uint32_t> gateway_address{0};
+
+constexpr uint64_t pack(InterfaceAddress address) {
+    return uint64_t{address.address.value()} << 8 | address.prefix_length;
+}
+constexpr InterfaceAddress unpack(uint64_t packed) {
+    return {Ipv4Address(static_cast<uint32_t>(packed >> 8)), static_cast<unsigned>(packed & 0xff)};
+}
+
+Slot* slot_of(const kernel::NetDevice* device) {
+    for (Slot& slot : slots)
+        if (slot.device.load(std::memory_order_acquire) == device)
+            return &slot;
+    return nullptr;
+}
+
+std::optional<Route> direct_route(kernel::NetDevice& device, Ipv4Address destination) {
+    const InterfaceAddress own = interface_address(&device);
+    if (own.on_link(destination) || destination.is_limited_broadcast())
+        return Route{&device, destination, own.address};
+    return std::nullopt;
+}
+
+} // namespace
+
+InterfaceAddress interface_address(const kernel::NetDevice* device) {
+    const Slot* slot = device ? slot_of(device) : nullptr;
+    return slot ? unpack(slot->packed.load(std::memory_order_relaxed)) : InterfaceAddress{};
+}
+
+bool set_interface_address(kernel::NetDevice& device, InterfaceAddress address) {
+    Slot* slot = slot_of(&device);
+    if (!slot)
+        slot = slot_of(nullptr);
+    if (!slot)
+        return false;
+    slot->packed.store(pack(address), std::memory_order_relaxed);
+    slot->device.store(&device, std::memory_order_release);
+    return true;
+}
+
+Gateway default_gateway() {
+    return {gateway_device.load(std::memory_order_acquire),
+            Ipv4Address(gateway_address.load(std::memory_order_relaxed))};
+}
+
+void set_default_gateway(Gateway gateway) {
+    gateway_address.store(gateway.address.value(), std::memory_order_relaxed);
+    gateway_device.store(gateway.device, std::memory_order_release);
+}
+
+bool is_local_address(Ipv4Address address) {
+    if (address.is_any())
+        return false;
+    for (const Slot& slot : slots)
+        if (unpack(slot.packed.load(std::memory_order_relaxed)).address == address)
+            return true;
+    return false;
+}
+
+std::optional<Route> find_route(Ipv4Address destination, kernel::NetDevice* device) {
+    if (destination.is_this_network())
+        return std::nullopt;
+    for (kernel::NetDevice* candidate : kernel::net_devices()) {
+        if (!candidate->up || (device && candidate != device))
+            continue;
+        if (auto route = direct_route(*candidate, destination))
+            return route;
+    }
+    const Gateway gateway = default_gateway();
+    if (!gateway.device || !gateway.device->up || (device && gateway.device != device) ||
+        destination.is_multicast() || destination.is_loopback())
+        return std::nullopt;
+    return Route{gateway.device, gateway.address, interface_address(gateway.device).address};
+}
+
+void interfaces_reset() {
+    for (Slot& slot : slots) {
+        slot.device.store(nullptr);
+        slot.packed.store(0);
+    }
+    set_default_gateway({});
+}
+
+} // namespace net

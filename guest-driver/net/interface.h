@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// IPv4 configuration of the network interfaces, and the routes that follow from it: connected networks and
+// one default gateway.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "kernel/net_device.h"
+#include "net/ipv4_address.h"
+
+namespace net {
+
+/// Address 0.0.0.0: the interface has none.
+struct InterfaceAddress {
+    Ipv4Address address;
+    unsigned prefix_length = 0;
+
+    constexpr Ipv4Address mask() const { return prefix_mask(prefix_length); }
+    constexpr Ipv4Address network() const { return Ipv4Address(address.value() & mask().value()); }
+    /// RFC 3021: networks of 31 and 32 bits have none; then 255.255.255.255.
+    constexpr Ipv4Address broadcast() const {
+        return Ipv4Address(prefix_length >= 31 ? 0xffffffff : address.value() | ~mask().value());
+    }
+    constexpr bool on_link(Ipv4Address other) const {
+        return !address.is_any() && ((address.value() ^ other.value()) & mask().value()) == 0;
+    }
+    constexpr bool operator==(const InterfaceAddress&) const = default;
+};
+
+/// Any context. Readers see address and prefix length that belong together.
+InterfaceAddress interface_address(const kernel::NetDevice* device);
+/// False if there is no room for another interface. The default {} removes the address.
+bool set_interface_address(kernel::NetDevice& device, InterfaceAddress address);
+
+struct Gateway {
+    kernel::NetDevice* device = nullptr; ///< nullptr: no default route
+    Ipv4Address address;
+};
+Gateway default_gateway();
+void set_default_gateway(Gateway gateway);
+
+/// An address of ours, on whatever interface.
+bool is_local_address(Ipv4Address address);
+
+/// Where a packet to a destination leaves.
+struct Route {
+    kernel::NetDevice* device;
+    Ipv4Address next_hop; ///< whose MAC address the frame gets
+    Ipv4Address source;
+};
+/// Nothing: network unreachable. `device`, if not null, is the only one allowed (a socket bound to a device);
+/// a broadcast without one leaves by the first interface.
+std::optional<Route> find_route(Ipv4Address destination, kernel::NetDevice* device = nullptr);
+
+/// Forgets all configuration.
+void interfaces_reset();
+
+} // namespace net
