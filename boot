@@ -33,6 +33,8 @@ Otherwise the guest shows one frame's way from the wire to a socket and powers o
   --batch           behave as without a terminal
   -h, --help        this text
 
+Environment: E100_BUILD  the build directory to boot from, implies --no-build (default: build)
+
 Exit status: 0 the guest powered off in good order; 1 the guest failed (it says why); 2 something to put right first.
 
 Examples:
@@ -95,12 +97,14 @@ if [ -n "$qemu" ] && ! command -v "$qemu" >/dev/null; then
     refuse "there is no program '$qemu'; give --qemu the path of a qemu-system-x86_64."
 fi
 
-[ -z "$build" ] || "$here/tools/build" boot || exit $?
+build_directory=${E100_BUILD:-$here/build}
+[ -z "$build" ] || [ -n "${E100_BUILD:-}" ] || "$here/tools/build" boot || exit $?
 qemu=${qemu:-qemu-system-x86_64}
 command -v "$qemu" >/dev/null || refuse "there is no $qemu: install Debian's package qemu-system-x86 (./boot without --no-build does)."
-plugin=$here/build/hw/qemu/e100.so kernel=$here/build/guest-driver/guest.elf cd_image=$here/build/images/guest/guest.iso
+plugin=$build_directory/hw/qemu/e100.so kernel=$build_directory/guest-driver/guest.elf
+cd_image=$build_directory/images/guest/guest.iso
 for made in "$plugin" "$kernel"; do
-    [ -f "$made" ] || refuse "${made#"$here"/} is not built: run ./boot without --no-build."
+    [ -f "$made" ] || refuse "${made#"$here/"} is not built: run ./boot without --no-build."
 done
 
 arguments=(-accel tcg -M "$machine" -smp "$smp" -m "$memory" -display none -vga none -no-reboot
@@ -149,7 +153,7 @@ arguments+=(-device "$nic,netdev=net0${chip:+,chip=$chip}")
 
 words=${ip:+ip=$ip }${batch:+run=batch }$append
 if [ -n "$iso" ]; then
-    [ -f "$cd_image" ] || refuse "${cd_image#"$here"/} is not built: run ./boot --iso without --no-build."
+    [ -f "$cd_image" ] || refuse "${cd_image#"$here/"} is not built: run ./boot --iso without --no-build."
     [ -z "${words// /}" ] || [ "$words" = "run=batch " ] ||
         refuse "--iso boots with the command line on the CD, so --ip, --tap and --append do not go with it."
     arguments+=(-cdrom "$cd_image" -fw_cfg "name=opt/e100/cmdline,string=$words")

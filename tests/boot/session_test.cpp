@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ./boot from start to end: without a terminal, at one, on QEMU's own card, with the echo service and a tap
+// device.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "boot_test.h"
+#include "harness/failure.h"
+
+namespace boot_test {
+namespace {
+
+/// The twelve steps, each with something that only a real event can have put there.
+void expect_the_way_of_a_frame(const std::string& output) {
+    for (int step = 1; step <= 12; step++)
+        EXPECT_TRUE(
+            contains(output, "\n" + std::string(step < 10 ? " " : "") + std::to_string(step) + "  ") ||
+            contains(output, "\n " + std::to_string(step) + ". "))
+            << "step " << step;
+    EXPECT_FALSE(contains(output, "not seen")) << output;
+}
+
+class Batch : public ::testing::TestWithParam<Command> {};
+
+TEST_P(Batch, ShowsAFrameAndPowersOff) {
+    const Ended ended = run(boot(GetParam()), boot_patience);
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    EXPECT_TRUE(contains(ended.output, "10.0.2.15")) << ended.output;
+    expect_the_way_of_a_frame(ended.output);
+}
+
+INSTANTIATE_TEST_SUITE_P(Boot, Batch,
+                         ::testing::Values(Command{}, Command{"--machine", "q35", "--smp", "2"},
+                                           Command{"--nic", "i82559er"}, Command{"--iso"}));
+
+TEST(Batch, GuestThatFailsGivesStatusOneAndTheReason) {
+    const Ended ended = run(boot({"--append", "crash"}), boot_patience);
+    EXPECT_EQ(ended.status, 1) << ended.output;
+    EXPECT_TRUE(contains(ended.output, "the guest ended with an error")) << ended.output;
+}
+
+class AtTheTerminal : public ::testing::Test {
+  protected:
+    void type_line(const std::string& line, const std::string& answer) {
+        terminal_.type(line + "\n");
+        terminal_.expect(answer);
+    }
+    Terminal terminal_{boot({"--port", "7193"})};
+};
+
+TEST_F(AtTheTerminal, CommandsAnswerAsOnLinux) {
+    terminal_.expect("guest# ", boot_patience);
+    type_line("help", "poweroff");
+    type_line("ip addr", "inet 10.0.2.15/24");
+    type_line("ping -c 2 10.0.2.2", "2 packets transmitted, 2 received, 0% packet loss");
+    type_line("ethtool -i eth0", "driver: e100");
+    type_line("ethtool -S eth0", "rx_over_length_errors:");
+    type_line("ethtool -g eth0", "RX:");
+    type_line("cat /proc/interrupts", "IO-APIC");
+    type_line("cat /proc/net/softnet_stat", "00000000");
+    type_line("cat /proc/softirqs", "NET_RX:");
+    type_line("cat /proc/net/dev", "eth0:");
+    type_line("no-such-command", "no-such-command");
+    type_line("poweroff", "\n");
+    EXPECT_EQ(terminal_.wait_exit(), 0);
+}
+
+/// What `nc -u 127.0.0.1 PORT` does.
+std::string echo_over_udp(uint16_t port, const std::string& text) {
+    const harness::Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in service{};
+    service.sin_family = AF_INET;
+    service.sin_port = htons(port);
+    service.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(socket.get(), reinterpret_cast<sockaddr*>(&service), sizeof service) != 0 ||
+        send(socket.get(), text.data(), text.size(), 0) < 0)
+        harness::fail_with_errno("sending to the echo service");
+    pollfd entry{socket.get(), POLLIN, 0};
+    if (poll(&entry, 1, 10000) <= 0)
+        return "";
+    std::string answer(2048, '\0');
+    const ssize_t count = recv(socket.get(), answer.data(), answer.size(), 0);
+    answer.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return answer;
+}
+
+TEST_F(AtTheTerminal, EchoServiceAnswersTheHost) {
+    terminal_.expect("guest# ", boot_patience);
+    EXPECT_EQ(echo_over_udp(7193, "is anybody there?"), "is anybody there?");
+    EXPECT_EQ(echo_over_udp(7193, std::string(1400, 'x')), std::string(1400, 'x'));
+}
+
+TEST(Tap, HostAndGuestPingEachOtherAndTheNamespaceGoes) {
+    if (geteuid() != 0 || access("/dev/net/tun", R_OK | W_OK) != 0)
+        GTEST_SKIP() << "a tap device needs root and /dev/net/tun";
+    Terminal terminal(boot({"--tap", "e100t1"}));
+    terminal.expect("guest# ", boot_patience);
+    const Command ping = {"/usr/sbin/ip", "netns", "exec", "e100-e100t1", "/usr/bin/ping", "-q"};
+    auto from_host = [&](const Command& options) {
+        Command command = ping;
+        command.insert(command.end(), options.begin(), options.end());
+        command.push_back("10.0.100.2");
+        return run(command, boot_patience).output;
+    };
+    EXPECT_TRUE(contains(from_host({"-c", "3", "-i", "0.2"}), " 0% packet loss"));
+    EXPECT_TRUE(contains(from_host({"-f", "-c", "2000"}), " 0% packet loss"));
+    EXPECT_TRUE(contains(from_host({"-f", "-c", "500", "-s", "1472"}), " 0% packet loss"));
+    terminal.type("ping -c 3 10.0.100.1\n");
+    terminal.expect("3 packets transmitted, 3 received, 0% packet loss");
+    terminal.type("ping -f -c 1000 10.0.100.1\n");
+    terminal.expect("1000 packets transmitted, 1000 received, 0% packet loss", boot_patience);
+    terminal.type("poweroff\n");
+    EXPECT_EQ(terminal.wait_exit(), 0);
+    EXPECT_FALSE(contains(run({"/usr/sbin/ip", "netns", "list"}, boot_patience).output, "e100-e100t1"));
+}
+
+} // namespace
+} // namespace boot_test
