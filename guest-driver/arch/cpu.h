@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the kernel needs from a processor. Declared once; arch/x86_64 and arch/hosted each implement all of it.
+// What the kernel needs from a processor. Declared once; arch/x86_64 and arch/hosted each implement all of
+// it.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@ bool irqs_enabled();
 void irqs_enable();
 void irqs_disable();
 
-/// Enables interrupts and sleeps until one came; no interrupt is lost in between. Returns with interrupts enabled.
+/// Enables interrupts and sleeps until one came; no interrupt is lost in between. Returns with interrupts
+/// enabled.
 void wait_for_interrupt();
 /// One turn of a busy loop.
 void relax();

@@ -16,17 +16,19 @@ enum class IrqError : uint8_t {
     NoSpace,    ///< too many handlers on this machine
 };
 
-/// Adds a handler to `line` (as in PCI's interrupt line register) and unmasks the line. `name` must live forever.
+/// Adds a handler to `line` (as in PCI's interrupt line register) and unmasks the line. `name` must live
+/// forever.
 IrqError request_irq(unsigned line, const char* name, IrqHandler handler, void* cookie);
 /// After the return the handler runs no more.
 void free_irq(unsigned line, void* cookie);
 
-/// For /proc/interrupts: calls `row` for each line in use, `chip` like "IO-APIC", `trigger` like "10-fasteoi".
+/// For /proc/interrupts: calls `row` for each line in use, `chip` like "IO-APIC", `trigger` like
+/// "10-fasteoi".
 struct IrqLine {
-    const char* label;             ///< "10", "LOC"
-    const char* chip_and_trigger;  ///< "" for CPU-local ones
-    const char* names;             ///< handlers, comma separated; or a description
-    const uint64_t* counts;        ///< one per CPU
+    const char* label;            ///< "10", "LOC"
+    const char* chip_and_trigger; ///< "" for CPU-local ones
+    const char* names;            ///< handlers, comma separated; or a description
+    const uint64_t* counts;       ///< one per CPU
 };
 void for_each_irq_line(void (*row)(const IrqLine&, void* cookie), void* cookie);
 

@@ -44,6 +44,13 @@ template <typename T> class List {
         head_.prev = last;
         other.clear();
     }
+    /// The first element for which `matches(const T&)`; nullptr if there is none.
+    template <typename Predicate> T* find(Predicate matches) const {
+        for (ListNode* node = head_.next; node != &head_; node = node->next)
+            if (matches(static_cast<const T&>(*node)))
+                return static_cast<T*>(node);
+        return nullptr;
+    }
     /// `function(T&)` may unlink the element it is given.
     template <typename Function> void for_each(Function function) const {
         for (ListNode* node = head_.next; node != &head_;) {
@@ -53,14 +60,16 @@ template <typename T> class List {
         }
     }
 
-  private:
-    constexpr void clear() { head_.prev = head_.next = &head_; }
+    /// `position` is an element of the list.
     static void insert_before(ListNode& position, ListNode& node) {
         node.prev = position.prev;
         node.next = &position;
         position.prev->next = &node;
         position.prev = &node;
     }
+
+  private:
+    constexpr void clear() { head_.prev = head_.next = &head_; }
     ListNode head_;
 };
 

@@ -10,7 +10,8 @@ inline constexpr std::size_t page_size = 4096;
 inline constexpr unsigned max_order = 10;
 
 void page_alloc_init(); ///< takes all of arch::free_ram()
-/// A block of `page_size << order` bytes aligned to its size; nullptr when memory is short. Contents undefined.
+/// A block of `page_size << order` bytes aligned to its size; nullptr when memory is short. Contents
+/// undefined.
 void* alloc_pages(unsigned order);
 void free_pages(void* block, unsigned order);
 struct PageCounts {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Trace of the receive path: per-CPU rings of small records, one per step. Off by default: then one predicted branch.
+// Trace of the receive path: per-CPU rings of small records, one per step. Off by default: then one predicted
+// branch.
 #pragma once
 
 #include <cstdint>

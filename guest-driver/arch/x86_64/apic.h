@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The interrupt controllers: the local APIC of each CPU and the I/O APICs.
+#pragma once
+
+#include <cstdint>
+
+namespace x86 {
+
+enum class Trigger : uint8_t { Edge, Level };
+enum class Polarity : uint8_t { ActiveHigh, ActiveLow };
+
+/// Silences the legacy 8259s and masks all inputs of the I/O APICs.
+void interrupt_controllers_init();
+void local_apic_init(); ///< of the calling CPU
+uint8_t local_apic_id();
+void local_apic_end_of_interrupt();
+
+/// Timer of the calling CPU's local APIC; counts down at the rate that local_apic_timer_count() shows.
+void local_apic_timer_start_once(uint32_t count); ///< without interrupt
+uint32_t local_apic_timer_count();
+void local_apic_timer_start_periodic(uint32_t count);
+
+/// Number of inputs over all I/O APICs (inputs are global system interrupts).
+unsigned io_apic_inputs();
+/// Routes `input` to `vector` of the CPU with `apic_id`; masked at first.
+void io_apic_route(unsigned input, uint8_t vector, Trigger trigger, Polarity polarity, uint8_t apic_id);
+void io_apic_mask(unsigned input, bool masked);
+
+} // namespace x86

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The end of a machine that went wrong.
+#pragma once
+
+#include "arch/x86_64/interrupts.h"
+
+namespace x86 {
+
+/// Prints `reason`, the registers of the interrupted code and its backtrace; ends the machine with an error.
+[[noreturn]] void die_at(const InterruptFrame& frame, const char* reason);
+[[noreturn]] void exit_with_error(unsigned code);
+
+} // namespace x86

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The functions compilers call by themselves. Eight bytes at a time: fast both on a CPU and in an emulator,
+// where string instructions go byte by byte. Built without the optimisation that would turn these loops into
+// calls of themselves.
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+using Word = uint64_t;
+
+Word load_word(const std::byte* from) {
+    Word word;
+    __builtin_memcpy(&word, from, sizeof word);
+    return word;
+}
+void store_word(std::byte* to, Word word) { __builtin_memcpy(to, &word, sizeof word); }
+
+void copy_forward(std::byte* to, const std::byte* from, std::size_t bytes) {
+    for (; bytes >= 4 * sizeof(Word);
+         to += 4 * sizeof(Word), from += 4 * sizeof(Word), bytes -= 4 * sizeof(Word)) {
+        const Word a = load_word(from), b = load_word(from + 8), c = load_word(from + 16),
+                   d = load_word(from + 24);
+        store_word(to, a);
+        store_word(to + 8, b);
+        store_word(to + 16, c);
+        store_word(to + 24, d);
+    }
+    for (; bytes >= sizeof(Word); to += sizeof(Word), from += sizeof(Word), bytes -= sizeof(Word))
+        store_word(to, load_word(from));
+    for (; bytes > 0; bytes--)
+        *to++ = *from++;
+}
+
+void copy_backward(std::byte* to, const std::byte* from, std::size_t bytes) {
+    for (; bytes >= sizeof(Word); bytes -= sizeof(Word))
+        store_word(to + bytes - sizeof(Word), load_word(from + bytes - sizeof(Word)));
+    for (; bytes > 0; bytes--)
+        to[bytes - 1] = from[bytes - 1];
+}
+
+} // namespace
+
+extern "C" {
+
+void* memcpy(void* to, const void* from, std::size_t bytes) {
+    copy_forward(static_cast<std::byte*>(to), static_cast<const std::byte*>(from), bytes);
+    return to;
+}
+
+void* memmove(void* to, const void* from, std::size_t bytes) {
+    auto* target = static_cast<std::byte*>(to);
+    const auto* source = static_cast<const std::byte*>(from);
+    // As unsigned numbers: also true if the target lies in front.
+    if (reinterpret_cast<uintptr_t>(target) - reinterpret_cast<uintptr_t>(source) >= bytes)
+        copy_forward(target, source, bytes);
+    else
+        copy_backward(target, source, bytes);
+    return to;
+}
+
+void* memset(void* to, int value, std::size_t bytes) {
+    auto* target = static_cast<std::byte*>(to);
+    const auto byte = static_cast<std::byte>(value);
+    const Word word = static_cast<uint8_t>(value) * Word{0x0101010101010101};
+    for (; bytes >= sizeof(Word); target += sizeof(Word), bytes -= sizeof(Word))
+        store_word(target, word);
+    for (; bytes > 0; bytes--)
+        *target++ = byte;
+    return to;
+}
+
+int memcmp(const void* left, const void* right, std::size_t bytes) {
+    const auto* a = static_cast<const uint8_t*>(left);
+    const auto* b = static_cast<const uint8_t*>(right);
+    for (; bytes > 0; a++, b++, bytes--)
+        if (*a != *b)
+            return *a - *b;
+    return 0;
+}
+
+void* memchr(const void* memory, int value, std::size_t bytes) {
+    const auto* byte = static_cast<const uint8_t*>(memory);
+    for (; bytes > 0; byte++, bytes--)
+        if (*byte == static_cast<uint8_t>(value))
+            return const_cast<uint8_t*>(byte);
+    return nullptr;
+}
+
+std::size_t strlen(const char* text) {
+    std::size_t length = 0;
+    while (text[length])
+        length++;
+    return length;
+}
+
+int strcmp(const char* left, const char* right) {
+    while (*left && *left == *right)
+        left++, right++;
+    return static_cast<uint8_t>(*left) - static_cast<uint8_t>(*right);
+}
+
+} // extern "C"

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The periodic timer interrupt and what it is measured with.
+#pragma once
+
+#include <cstdint>
+
+namespace x86 {
+
+/// Measures the local APIC's timer and the TSC against the ACPI PM timer. Interrupts off.
+void clock_init();
+/// Starts the tick of the calling CPU.
+void tick_start();
+/// The timer interrupt, between irq_enter and irq_exit.
+void serve_tick();
+const uint64_t* tick_counts(); ///< one per CPU
+const char* clock_source_name();
+
+} // namespace x86

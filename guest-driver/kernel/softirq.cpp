@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The softirq loop and ksoftirqd. What is pending belongs to its CPU and is changed with interrupts off, so
+// there is no lock.
+#include "kernel/softirq.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "arch/clock.h"
+#include "kernel/context.h"
+#include "kernel/per_cpu.h"
+#include "kernel/print.h"
+#include "kernel/softirq_context.h"
+#include "kernel/thread.h"
+#include "kernel/timer.h"
+#include "kernel/trace.h"
+
+namespace kernel {
+
+namespace {
+
+struct SoftirqCpu {
+    uint32_t pending = 0;
+    bool ksoftirqd_sleeps = false;
+    WaitQueue ksoftirqd;
+    SoftirqStats stats;
+};
+
+PerCpu<SoftirqCpu> softirq_cpus;
+std::array<void (*)(), softirq_count> handlers{};
+
+constexpr uint32_t bit(Softirq vector) { return uint32_t{1} << static_cast<unsigned>(vector); }
+
+void wake_ksoftirqd(SoftirqCpu& cpu) {
+    if (!cpu.ksoftirqd_sleeps)
+        return;
+    cpu.ksoftirqd_sleeps = false;
+    cpu.stats.ksoftirqd_wakeups++;
+    cpu.ksoftirqd.wake_one();
+}
+
+void run_handler(SoftirqCpu& cpu, unsigned vector, SoftirqOrigin origin) {
+    const uint32_t count_before = preempt_count();
+    cpu.stats.executed[vector]++;
+    trace(Event::SoftirqEntry, vector, static_cast<uint32_t>(origin));
+    if (handlers[vector])
+        handlers[vector]();
+    trace(Event::SoftirqExit, vector);
+    if (preempt_count() != count_before) {
+        printk("softirq %s: entered with preempt count %08x, left with %08x\n", softirq_names[vector],
+               count_before, preempt_count());
+        set_preempt_count(count_before);
+    }
+}
+
+void run_pass(SoftirqCpu& cpu, uint32_t vectors, SoftirqOrigin origin) {
+    for (; vectors != 0; vectors &= vectors - 1)
+        run_handler(cpu, static_cast<unsigned>(std::countr_zero(vectors)), origin);
+}
+
+/// After pass number `pass`, with more pending: may this run go on? Counts what ended it.
+bool may_go_on(SoftirqStats& stats, uint64_t deadline_jiffies, unsigned pass) {
+    uint64_t* const limit = jiffies() >= deadline_jiffies ? &stats.time_limit
+                            : need_resched()              ? &stats.resched_limit
+                            : pass >= max_softirq_passes  ? &stats.pass_limit
+                                                          : nullptr;
+    if (limit)
+        ++*limit;
+    return limit == nullptr;
+}
+
+/// Returns the number of passes.
+unsigned run_passes(SoftirqCpu& cpu, SoftirqOrigin origin) {
+    const uint64_t deadline = jiffies() + msecs_to_jiffies(max_softirq_ms);
+    unsigned pass = 0;
+    do {
+        const uint32_t vectors = cpu.pending;
+        cpu.pending = 0; // before interrupts come in: what they raise is for the next pass
+        arch::irqs_enable();
+        run_pass(cpu, vectors, origin);
+        arch::irqs_disable();
+        pass++;
+    } while (cpu.pending != 0 && may_go_on(cpu.stats, deadline, pass));
+    return pass;
+}
+
+[[noreturn]] void ksoftirqd(void*) {
+    SoftirqCpu& cpu = softirq_cpus.local();
+    for (;;) {
+        {
+            arch::IrqGuard guard;
+            while (cpu.pending == 0) {
+                cpu.ksoftirqd_sleeps = true;
+                cpu.ksoftirqd.wait();
+            }
+            do_softirq(SoftirqOrigin::Ksoftirqd);
+        }
+        if (need_resched())
+            yield();
+    }
+}
+
+const char* ksoftirqd_name(unsigned cpu) {
+    static std::array<std::array<char, 16>, arch::max_cpus> names;
+    format(names[cpu].data(), names[cpu].size(), "ksoftirqd/%u", cpu);
+    return names[cpu].data();
+}
+
+} // namespace
+
+void open_softirq(Softirq vector, void (*handler)()) { handlers[static_cast<unsigned>(vector)] = handler; }
+
+void __raise_softirq_irqoff(Softirq vector) {
+    SoftirqCpu& cpu = softirq_cpus.local();
+    cpu.stats.raised[static_cast<unsigned>(vector)]++;
+    cpu.pending |= bit(vector);
+    trace(Event::SoftirqRaise, static_cast<uint32_t>(vector));
+}
+
+void raise_softirq_irqoff(Softirq vector) {
+    __raise_softirq_irqoff(vector);
+    if (!in_interrupt())
+        wake_ksoftirqd(softirq_cpus.local());
+}
+
+void raise_softirq(Softirq vector) {
+    arch::IrqGuard guard;
+    raise_softirq_irqoff(vector);
+}
+
+bool local_softirq_pending() { return softirq_cpus.local().pending != 0; }
+
+void do_softirq(SoftirqOrigin origin) {
+    SoftirqCpu& cpu = softirq_cpus.local();
+    const uint64_t begin = arch::now_ns();
+    softirq_serving_begin();
+    const unsigned passes = run_passes(cpu, origin);
+    if (cpu.pending != 0)
+        wake_ksoftirqd(cpu);
+    softirq_serving_end();
+
+    const uint64_t ns = arch::now_ns() - begin;
+    cpu.stats.passes[passes]++;
+    cpu.stats.longest_run_ns = std::max(cpu.stats.longest_run_ns, ns);
+    (origin == SoftirqOrigin::Ksoftirqd ? cpu.stats.ksoftirqd_ns : cpu.stats.inline_ns) += ns;
+}
+
+void softirq_init() {
+    for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++)
+        if (!thread_create(ksoftirqd_name(cpu), cpu, ksoftirqd, nullptr))
+            arch::die("no memory for ksoftirqd");
+}
+
+const SoftirqStats& softirq_stats(unsigned cpu) { return softirq_cpus.of(cpu).stats; }
+
+} // namespace kernel

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Threads and the scheduler: a run queue per CPU, round robin with a time slice of one tick.
+#include "kernel/thread.h"
+
+#include <array>
+#include <atomic>
+
+#include "arch/clock.h"
+#include "arch/memory.h"
+#include "kernel/context.h"
+#include "kernel/page_alloc.h"
+#include "kernel/per_cpu.h"
+#include "kernel/spinlock.h"
+
+namespace kernel {
+
+namespace {
+
+constexpr unsigned ticks_per_slice = 1;
+
+/// A slot keeps its stack when the thread ends: the next one takes both.
+struct Slot : Thread {
+    std::byte* stack = nullptr;
+    void (*entry)(void*) = nullptr;
+    void* argument = nullptr;
+    bool taken = false;
+};
+
+struct RunQueue {
+    SpinLock lock; ///< `ready` and the state of this CPU's threads
+    List<Thread> ready;
+    Thread* current = nullptr;
+    Thread* idle = nullptr;
+    Slot* ended = nullptr; ///< its thread is Dead but may still stand on its stack
+    std::atomic<bool> need_resched{false};
+    unsigned slice_ticks = ticks_per_slice;
+    uint64_t switched_at_ns = 0;
+};
+
+std::array<Slot, max_threads> slots;
+SpinLock slots_lock;
+PerCpu<RunQueue> run_queues;
+
+Slot* take_slot() {
+    IrqSpinGuard guard(slots_lock);
+    for (Slot& slot : slots)
+        if (!slot.taken) {
+            slot.taken = true;
+            return &slot;
+        }
+    return nullptr;
+}
+
+void give_back(Slot& slot) {
+    IrqSpinGuard guard(slots_lock);
+    slot.taken = false;
+}
+
+std::span<std::byte> stack_of(Slot& slot) {
+    constexpr std::size_t bytes = page_size << thread_stack_order;
+    if (!slot.stack) {
+        slot.stack = static_cast<std::byte*>(alloc_pages(thread_stack_order));
+        if (!slot.stack)
+            return {};
+        arch::forbid_access(slot.stack);
+    }
+    return {slot.stack + page_size, bytes - page_size};
+}
+
+void thread_begin(void* argument) {
+    auto& slot = *static_cast<Slot*>(argument);
+    slot.entry(slot.argument);
+    thread_exit();
+}
+
+/// A thread that is not in a run queue yet.
+Slot* new_thread(const char* name, unsigned cpu, void (*entry)(void*), void* argument) {
+    Slot* slot = take_slot();
+    if (!slot)
+        return nullptr;
+    const std::span<std::byte> stack = stack_of(*slot);
+    if (stack.empty()) {
+        give_back(*slot);
+        return nullptr;
+    }
+    slot->entry = entry;
+    slot->argument = argument;
+    slot->context = arch::make_context(stack, thread_begin, slot);
+    slot->name = name;
+    slot->cpu = cpu;
+    slot->run_ns = 0;
+    return slot;
+}
+
+void idle_loop(void*) {
+    for (;;) {
+        arch::irqs_disable();
+        if (need_resched())
+            schedule();
+        else
+            arch::wait_for_interrupt();
+    }
+}
+
+Thread& pick_next(RunQueue& queue) {
+    Thread& previous = *queue.current;
+    if (previous.state == ThreadState::Running && &previous != queue.idle) {
+        previous.state = ThreadState::Ready;
+        queue.ready.push_back(previous);
+    }
+    Thread* next = queue.ready.pop_front();
+    return next ? *next : *queue.idle;
+}
+
+/// Whoever runs now stands on another stack than the one that ended.
+void reap(RunQueue& queue) {
+    if (queue.ended && queue.current != queue.ended) {
+        give_back(*queue.ended);
+        queue.ended = nullptr;
+    }
+}
+
+void account(RunQueue& queue) {
+    const uint64_t now = arch::now_ns();
+    queue.current->run_ns += now - queue.switched_at_ns;
+    queue.switched_at_ns = now;
+}
+
+} // namespace
+
+void threads_init(const char* name) {
+    RunQueue& queue = run_queues.local();
+    Slot* self = take_slot();
+    Slot* idle = new_thread("idle", arch::cpu_id(), idle_loop, nullptr);
+    if (!self || !idle)
+        arch::die("no memory for the first threads");
+    self->name = name;
+    self->cpu = arch::cpu_id();
+    self->state = ThreadState::Running;
+    idle->state = ThreadState::Ready;
+    queue.current = self;
+    queue.idle = idle;
+    queue.switched_at_ns = arch::now_ns();
+}
+
+Thread* thread_create(const char* name, unsigned cpu, void (*entry)(void*), void* argument) {
+    Slot* slot = new_thread(name, cpu, entry, argument);
+    if (!slot)
+        return nullptr;
+    slot->state = ThreadState::Waiting;
+    thread_wake(slot);
+    return slot;
+}
+
+void thread_exit() {
+    arch::irqs_disable();
+    RunQueue& queue = run_queues.local();
+    reap(queue);
+    queue.current->state = ThreadState::Dead;
+    queue.ended = static_cast<Slot*>(queue.current);
+    schedule();
+    arch::die("a dead thread runs");
+}
+
+Thread* current_thread() { return run_queues.local().current; }
+
+void thread_for_each(void (*row)(const Thread&, void* cookie), void* cookie) {
+    for (const Slot& slot : slots)
+        if (slot.taken && slot.state != ThreadState::Dead)
+            row(slot, cookie);
+}
+
+void thread_wake(Thread* thread) {
+    RunQueue& queue = run_queues.of(thread->cpu);
+    IrqSpinGuard guard(queue.lock);
+    if (thread->state != ThreadState::Waiting)
+        return;
+    thread->state = ThreadState::Ready;
+    queue.ready.push_back(*thread);
+    queue.need_resched = true;
+}
+
+void yield() {
+    arch::IrqGuard guard;
+    schedule();
+}
+
+void schedule() {
+    if (in_atomic())
+        arch::die("scheduling while atomic");
+    RunQueue& queue = run_queues.local();
+    Thread& previous = *queue.current;
+    reap(queue);
+    queue.lock.lock();
+    queue.need_resched = false;
+    queue.slice_ticks = ticks_per_slice;
+    Thread& next = pick_next(queue);
+    next.state = ThreadState::Running;
+    queue.lock.unlock();
+    account(queue);
+    if (&next == &previous)
+        return;
+    queue.current = &next;
+    arch::switch_context(previous.context, next.context);
+}
+
+void scheduler_tick() {
+    RunQueue& queue = run_queues.local();
+    if (!queue.current)
+        return; // the scheduler of this CPU has not begun
+    if (queue.slice_ticks > 0)
+        queue.slice_ticks--;
+    if (queue.slice_ticks == 0 && !queue.ready.empty())
+        queue.need_resched = true;
+}
+
+bool need_resched() { return run_queues.local().need_resched.load(std::memory_order_relaxed); }
+void set_need_resched() { run_queues.local().need_resched = true; }
+
+} // namespace kernel
