@@ -22,7 +22,7 @@ constexpr bool debug = false;
 constexpr bool debug = true;
 #endif
 
-DmaTable table;
+constinit DmaTable table;
 std::atomic<uint64_t> maps, unmaps, coherent_allocated, coherent_freed;
 bool (*allocation_fails)() = nullptr;
 

@@ -17,7 +17,7 @@ using namespace napi_state;
 
 constexpr uint64_t disable_poll_ns = 20'000; ///< Linux sleeps 20 to 200 us between looks
 
-PerCpu<SoftnetData> softnet;
+constinit PerCpu<SoftnetData> softnet;
 
 bool disable_pending(const Napi& napi) { return napi.state.load(std::memory_order_acquire) & disable; }
 
@@ -163,7 +163,10 @@ bool napi_schedule_prep(Napi& napi) {
             return state;
         return state & sched ? state | missed : state | sched;
     });
-    return !(old & (disable | sched));
+    const bool claimed = !(old & (disable | sched));
+    if (claimed)
+        trace(Event::NapiSchedule, arch::cpu_id());
+    return claimed;
 }
 
 void __napi_schedule_irqoff(Napi& napi) {
@@ -171,7 +174,6 @@ void __napi_schedule_irqoff(Napi& napi) {
     napi.owner_cpu = arch::cpu_id();
     napi.stats.schedules++;
     mine.poll_list.push_back(napi);
-    trace(Event::NapiSchedule, napi.owner_cpu);
     if (!mine.in_net_rx_action)
         raise_softirq_irqoff(Softirq::NetRx);
 }
@@ -189,6 +191,7 @@ bool napi_complete_done(Napi& napi, int) {
     trace(Event::NapiComplete, rearm);
     if (!rearm) {
         napi.stats.missed++;
+        trace(Event::NapiSchedule, arch::cpu_id());
         arch::IrqGuard guard;
         __napi_schedule_irqoff(napi);
     }

@@ -50,7 +50,7 @@ struct CpuPool {
     std::array<uint64_t, static_cast<std::size_t>(DropReason::Count)> by_reason{};
 };
 
-PerCpu<CpuPool> cpu_pools;
+constinit PerCpu<CpuPool> cpu_pools;
 SpinLock shared_lock;
 FreeStack shared;
 bool (*allocation_fails)() = nullptr;

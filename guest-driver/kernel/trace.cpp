@@ -19,12 +19,12 @@ constexpr uint32_t records_per_cpu = 16384;
 // beginning.
 struct CpuTrace {
     std::atomic<uint32_t> claimed{0};
-    std::array<TraceRecord, records_per_cpu> records;
+    std::array<TraceRecord, records_per_cpu> records{};
 
     uint32_t used() const { return std::min(claimed.load(std::memory_order_relaxed), records_per_cpu); }
 };
 
-std::array<CpuTrace, arch::max_cpus> traces;
+constinit std::array<CpuTrace, arch::max_cpus> traces;
 
 /// CPU whose next unread record is the oldest; nullptr when all are read.
 const TraceRecord* oldest(std::array<uint32_t, arch::max_cpus>& next) {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The driver's options: a table of names, and how each reads and writes its value.
+#include "driver/options.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "kernel/command_line.h"
+#include "kernel/print.h"
+
+namespace e100 {
+namespace {
+
+constexpr unsigned max_weight = 256;
+constexpr std::size_t option_count = 5;
+using ValueText = std::array<char, 12>;
+
+bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned high) {
+    const auto number = kernel::parse_number(value);
+    if (number)
+        into = std::clamp<unsigned>(*number, low, high);
+    return number.has_value();
+}
+
+template <typename Enum>
+bool set_choice(Enum& into, std::string_view value, std::string_view first, std::string_view second) {
+    if (value != first && value != second)
+        return false;
+    into = value == first ? Enum{0} : Enum{1};
+    return true;
+}
+
+const char* number_text(unsigned number, ValueText& text) {
+    kernel::format(text.data(), text.size(), "%u", number);
+    return text.data();
+}
+
+struct Option {
+    const char* name;
+    const char* values;
+    bool (*set)(std::string_view value);
+    const char* (*get)(ValueText& text);
+};
+
+constexpr std::array<Option, option_count> table = {{
+    {"rnr_policy", "linux | resume",
+     [](std::string_view value) { return set_choice(options().rnr_policy, value, "linux", "resume"); },
+     [](ValueText&) { return options().rnr_policy == RnrPolicy::Linux ? "linux" : "resume"; }},
+    {"ack_mode", "isr | poll",
+     [](std::string_view value) { return set_choice(options().ack_mode, value, "isr", "poll"); },
+     [](ValueText&) { return options().ack_mode == AckMode::Isr ? "isr" : "poll"; }},
+    {"rx_ring", "16 ... 256",
+     [](std::string_view value) { return set_number(options().rx_ring, value, min_rx_ring, max_rx_ring); },
+     [](ValueText& text) { return number_text(options().rx_ring, text); }},
+    {"tx_ring", "64 ... 256",
+     [](std::string_view value) { return set_number(options().tx_ring, value, min_tx_ring, max_tx_ring); },
+     [](ValueText& text) { return number_text(options().tx_ring, text); }},
+    {"weight", "1 ... 256",
+     [](std::string_view value) { return set_number(options().weight, value, 1, max_weight); },
+     [](ValueText& text) { return number_text(options().weight, text); }},
+}};
+
+} // namespace
+
+Options& options() {
+    static constinit Options values;
+    return values;
+}
+
+bool set_option(std::string_view name, std::string_view value) {
+    const auto option = std::ranges::find_if(table, [&](const Option& each) { return name == each.name; });
+    return option != table.end() && option->set(value);
+}
+
+void options_from_command_line() {
+    std::array<char, 32> word;
+    for (const Option& option : table) {
+        kernel::format(word.data(), word.size(), "e100.%s", option.name);
+        const auto value = kernel::command_line_option(word.data());
+        if (value && !option.set(*value))
+            kernel::printk("e100: %s wants %s\n", option.name, option.values);
+    }
+}
+
+std::span<const OptionText> option_texts() {
+    static std::array<ValueText, option_count> values;
+    static std::array<OptionText, option_count> texts;
+    for (std::size_t i = 0; i < option_count; i++)
+        texts[i] = {table[i].name, table[i].values, table[i].get(values[i])};
+    return texts;
+}
+
+} // namespace e100

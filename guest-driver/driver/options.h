@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What can be chosen about the driver: on the kernel command line (`e100.rnr_policy=resume`) and at the
+// shell.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace e100 {
+
+/// What happens when the receive unit ran out of descriptors.
+enum class RnrPolicy : uint8_t {
+    Linux,  ///< restart at the first unprocessed descriptor once the ring is drained
+    Resume, ///< restart where the chip stopped, as soon as there is room again
+};
+
+/// Who acknowledges received frames.
+enum class AckMode : uint8_t {
+    Isr,  ///< only the interrupt handler: frames that come while polling cost one more, empty, interrupt
+    Poll, ///< the poll function too, before it looks at the ring for the last time
+};
+
+struct Options {
+    RnrPolicy rnr_policy = RnrPolicy::Linux;
+    AckMode ack_mode = AckMode::Isr;
+    unsigned rx_ring = 256; ///< from the next open on
+    unsigned tx_ring = 128; ///< from the next open on
+    unsigned weight = 16;   ///< NAPI weight; from the next open on
+};
+/// In force for all cards; may be changed at any time.
+Options& options();
+
+inline constexpr unsigned min_rx_ring = 16, max_rx_ring = 256;
+inline constexpr unsigned min_tx_ring = 64, max_tx_ring = 256;
+
+/// False if there is no such option or it has no such value; numbers are clamped to what is possible.
+bool set_option(std::string_view name, std::string_view value);
+/// Takes every `e100.NAME=VALUE` from the kernel command line; prints what it did not understand.
+void options_from_command_line();
+
+struct OptionText {
+    const char* name;
+    const char* values; ///< "linux | resume", "16 … 256"
+    const char* current;
+};
+/// For the shell: one line per option; the texts are valid until the next call.
+std::span<const OptionText> option_texts();
+
+} // namespace e100
