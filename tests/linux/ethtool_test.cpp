@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ethtool against the card: the driver's self-tests, dumps and settings.
+#include <gmock/gmock.h>
+
+#include "linux_test.h"
+
+namespace linux_test {
+
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+namespace {
+
+class Ethtool : public LinuxTest {};
+
+} // namespace
+
+// Link, EEPROM checksum, the chip's own self-test, loopback in the MAC and in the PHY (SDM 6.3.3, 6.4.2.3).
+TEST_F(Ethtool, OfflineTestPassesAllFive) {
+    auto result = guest().run("ethtool -t eth0 offline", 60s);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.output, HasSubstr("The test result is PASS"));
+    for (const char* name : {"Link test", "Eeprom test", "Self test", "Mac loopback", "Phy loopback"})
+        EXPECT_THAT(result.output, ::testing::ContainsRegex(std::string(name) + " +\\([a-z/]+\\)[ \t]+0\n"));
+    expect_ping();
+}
+
+TEST_F(Ethtool, NamesDriverAndSlot) {
+    auto output = guest().must("ethtool -i eth1");
+    EXPECT_THAT(output, HasSubstr("driver: e100\n"));
+    EXPECT_THAT(output, HasSubstr("bus-info: 0000:00:05.0\n"));
+}
+
+TEST_F(Ethtool, ShowsRingSizes) {
+    auto output = guest().must("ethtool -g eth0");
+    EXPECT_THAT(output, ::testing::ContainsRegex("RX:[ \t]+256\n"));
+    EXPECT_THAT(output, ::testing::ContainsRegex("TX:[ \t]+128\n"));
+}
+
+TEST_F(Ethtool, ShowsTheNegotiatedLink) {
+    auto output = guest().must("ethtool eth0");
+    EXPECT_THAT(output, HasSubstr("Speed: 100Mb/s"));
+    EXPECT_THAT(output, HasSubstr("Duplex: Full"));
+    EXPECT_THAT(output, HasSubstr("Link detected: yes"));
+}
+
+// An idle, open card: receive unit ready, command unit suspended behind the driver's last command, nothing
+// masked.
+TEST_F(Ethtool, DumpsRegisters) {
+    auto output = guest().must("ethtool -d eth1");
+    EXPECT_THAT(output, ::testing::ContainsRegex("RU Status: +Ready"));
+    EXPECT_THAT(output, ::testing::ContainsRegex("CU Status: +Suspended"));
+    EXPECT_THAT(output, ::testing::ContainsRegex("ALL Interrupts: +no"));
+}
+
+// The Dump command (SDM 6.4.2.7) writes the chip's inside to memory, the individual address among it.
+TEST_F(Ethtool, DumpsTheChipsInside) {
+    auto dump = guest().must("ethtool -d eth1 raw on | xxd -p | tr -d '\\n'");
+    EXPECT_THAT(dump, HasSubstr("525400e10001"));
+}
+
+TEST_F(Ethtool, ReadsTheEeprom) {
+    auto dump = guest().must("ethtool -e eth0 raw on | xxd -p | tr -d '\\n'");
+    ASSERT_GE(dump.size(), 128u * 2);
+    EXPECT_EQ(dump.substr(0, 12), "525400e10000");
+    unsigned sum = 0;
+    for (size_t i = 0; i + 4 <= dump.size(); i += 4)
+        sum += std::stoul(dump.substr(i + 2, 2) + dump.substr(i, 2), nullptr, 16);
+    EXPECT_EQ(sum & 0xffff, 0xbabau);
+}
+
+TEST_F(Ethtool, ChangesRingSizesAndWorksOn) {
+    guest().must("ethtool -G eth0 rx 16 tx 64");
+    expect_ping();
+    guest().must("ethtool -G eth0 rx 256 tx 128");
+    expect_ping();
+}
+
+TEST_F(Ethtool, RestartsNegotiation) {
+    guest().must("ethtool -r eth0");
+    EXPECT_TRUE(
+        harness::wait_until([&] { return guest().run("cat /sys/class/net/eth0/carrier").output == "1\n"; }));
+    expect_ping();
+}
+
+TEST_F(Ethtool, ShowsTheStatisticsOfTheDriver) {
+    auto before = guest().statistics("eth0");
+    expect_ping(56, 5);
+    auto after = guest().statistics("eth0");
+    EXPECT_GE(after["rx_packets"] - before["rx_packets"], 5);
+    EXPECT_GE(after["tx_packets"] - before["tx_packets"], 5);
+    for (const char* name :
+         {"rx_errors", "tx_errors", "rx_dropped", "tx_dropped", "collisions", "tx_deferred"})
+        EXPECT_EQ(after.at(name), 0) << name;
+}
+
+} // namespace linux_test

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Boots Debian's Linux and runs commands at its console.
+#include "linux_guest.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+
+#include "harness/failure.h"
+
+namespace linux_test {
+
+using harness::Arguments;
+using harness::Deadline;
+using harness::Failure;
+using harness::operator+;
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+std::string image_file(const char* name) { return environment("E100_LINUX_IMAGE") + "/" + name; }
+
+/// The image's initramfs and our own programs: the kernel unpacks concatenated archives one after
+/// the other.
+std::string join_initramfs(const harness::TempDir& directory) {
+    std::string path = directory.file("initramfs");
+    std::ofstream joined(path, std::ios::binary);
+    // Compressed after uncompressed: the other way round would need alignment.
+    for (const auto& part : {environment("E100_LINUX_PROGRAMS"), image_file("initramfs.cpio.gz")})
+        joined << std::ifstream(part, std::ios::binary).rdbuf();
+    if (!joined.flush())
+        throw Failure("cannot write " + path);
+    return path;
+}
+
+std::string text(const MacAddress& mac) {
+    char buffer[18];
+    std::snprintf(buffer, sizeof buffer, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+                  mac[4], mac[5]);
+    return buffer;
+}
+
+Arguments card(const std::string& netdev, const std::string& slot, const MacAddress& mac) {
+    // Without a boot ROM, whose start-up would only cost time here.
+    return harness::device_arguments("id=" + netdev + "-nic,netdev=" + netdev + ",addr=" + slot +
+                                     ",mac=" + text(mac) + ",romfile=");
+}
+
+std::unique_ptr<LinuxGuest>& shared_guest() {
+    static std::unique_ptr<LinuxGuest> guest;
+    return guest;
+}
+
+/// Ends the shared machine while GoogleTest still knows whether a case failed.
+class EndSharedGuest : public ::testing::Environment {
+    void TearDown() override { shared_guest().reset(); }
+};
+const auto* const end_shared_guest = ::testing::AddGlobalTestEnvironment(new EndSharedGuest);
+
+} // namespace
+
+std::string missing_image() {
+    for (const auto& file : {image_file("vmlinux"), image_file("initramfs.cpio.gz")})
+        if (!std::filesystem::exists(file))
+            return "no Linux test image: '" + file + "' is missing; images/linux/build makes it";
+    if (!std::filesystem::exists(environment("E100_LINUX_PROGRAMS")))
+        return "E100_LINUX_PROGRAMS does not name the archive of our own programs (target linux-programs)";
+    return "";
+}
+
+std::string driver_module() {
+    static const std::map<std::string, std::string> others = {
+        {"e1000", "e1000"}, {"rtl8139", "8139cp"}, {"virtio-net-pci", "virtio_net"}};
+    auto found = others.find(harness::device_model());
+    return found == others.end() ? "e100" : found->second;
+}
+
+Machine Machine::from_environment() {
+    std::string type = environment("E100_MACHINE"), cpus = environment("E100_CPUS");
+    return {type.empty() ? "pc" : type, cpus.empty() ? 1 : static_cast<unsigned>(std::stoul(cpus))};
+}
+
+LinuxGuest& LinuxGuest::shared() {
+    auto& guest = shared_guest();
+    if (!guest)
+        guest = std::make_unique<LinuxGuest>(Machine::from_environment());
+    return *guest;
+}
+
+void LinuxGuest::spoil() { shared_guest().reset(); }
+
+LinuxGuest::LinuxGuest(const Machine& machine)
+    : console_(directory_), qmp_(directory_), wire_(directory_), qemu_(directory_, arguments(machine)) {
+    console_.expect_text("e100-linux# ", 90s);
+    boot_messages_ = console_.transcript();
+    // Without echo and prompts the transcript holds the commands' output alone.
+    console_.send_line("stty -echo; PS1=; echo silent: $?");
+    console_.expect_text("silent: 0\n");
+}
+
+Arguments LinuxGuest::arguments(const Machine& machine) const {
+    // ipv6.disable: no traffic of the guest's own on the wire. oops=panic with -no-reboot: a crash ends QEMU.
+    std::string kernel_line = "console=ttyS0 quiet tsc=reliable nokaslr mitigations=off cryptomgr.notests "
+                              "ipv6.disable=1 oops=panic panic=-1 eth0=dhcp eth1=up nic=" +
+                              driver_module();
+    return harness::quiet_arguments(machine.type) +
+           Arguments{"-m", "256", "-smp", std::to_string(machine.cpus), "-no-reboot"} + //
+           Arguments{"-kernel",  image_file("vmlinux"), "-initrd", join_initramfs(directory_), "-append",
+                     kernel_line} +
+           harness::plugin_arguments() + console_.arguments() + qmp_.arguments() + //
+           Arguments{"-netdev", "user,id=user"} + wire_.arguments() +              //
+           card("user", "4", mac0) + card(wire_.id(), "5", mac1);
+}
+
+void LinuxGuest::start(const std::string& command) {
+    command_output_ = console_.transcript().size();
+    commands_++;
+    console_.send_line("{ " + command + "; } 2>&1; echo \"<<" + std::to_string(commands_) + ":$?>>\"");
+}
+
+CommandResult LinuxGuest::finish(Deadline deadline) {
+    auto match = console_.expect("<<" + std::to_string(commands_) + ":([0-9]+)>>\n", deadline);
+    std::string output = console_.transcript().substr(command_output_);
+    return {std::stoi(match.groups[0]), output.substr(0, output.find(match.text))};
+}
+
+CommandResult LinuxGuest::run(const std::string& command, Deadline deadline) {
+    start(command);
+    return finish(deadline);
+}
+
+std::string LinuxGuest::must(const std::string& command, Deadline deadline) {
+    auto result = run(command, deadline);
+    if (result.status != 0)
+        throw Failure("guest: '" + command + "' ended with " + std::to_string(result.status) +
+                      " and printed:\n" + result.output);
+    return result.output;
+}
+
+bool LinuxGuest::becomes(const std::string& command, const std::string& output, Deadline deadline) {
+    return harness::wait_until([&] { return run(command).output == output; }, deadline);
+}
+
+std::map<std::string, int64_t> LinuxGuest::statistics(const std::string& interface) {
+    std::map<std::string, int64_t> result;
+    std::istringstream lines(must("ethtool -S " + interface));
+    for (std::string line; std::getline(lines, line);) {
+        auto colon = line.find(": ");
+        auto name = line.find_first_not_of(' ');
+        if (colon != std::string::npos)
+            result[line.substr(name, colon - name)] = std::stoll(line.substr(colon + 2));
+    }
+    return result;
+}
+
+} // namespace linux_test

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Debian's Linux with two cards of the model under test: eth0 on QEMU's user networking (DHCP, TCP to the
+// host), eth1 on a wire whose other end is the test. Booting takes seconds, so one machine serves all cases
+// of a program.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "exchange.h"
+#include "harness/console.h"
+#include "harness/qemu_process.h"
+#include "harness/qmp.h"
+#include "harness/temp_dir.h"
+#include "harness/wire.h"
+
+namespace linux_test {
+
+/// Why no Linux guest can be booted here; empty if one can.
+std::string missing_image();
+
+/// Linux's driver for the model under test.
+std::string driver_module();
+
+/// E100_MACHINE and E100_CPUS of the environment; "pc" and 1 without.
+struct Machine {
+    std::string type;
+    unsigned cpus;
+    static Machine from_environment();
+};
+
+struct CommandResult {
+    int status = 0;
+    std::string output;
+};
+
+class LinuxGuest {
+  public:
+    static constexpr MacAddress mac0 = {0x52, 0x54, 0x00, 0xe1, 0x00, 0x00};
+    static constexpr MacAddress mac1 = {0x52, 0x54, 0x00, 0xe1, 0x00, 0x01};
+    /// Of the test, at the other end of eth1's wire.
+    static constexpr MacAddress wire_mac = {0x52, 0x54, 0x00, 0xe1, 0xff, 0x01};
+
+    /// The machine that all cases share. Boots if none is there or the last case spoiled it.
+    static LinuxGuest& shared();
+    /// The next case gets a fresh machine.
+    static void spoil();
+
+    /// Returns when the shell's prompt has come.
+    explicit LinuxGuest(const Machine& machine);
+
+    /// Runs a shell command and returns what it printed and its exit status.
+    CommandResult run(const std::string& command, harness::Deadline deadline = harness::patience);
+    /// The same for a command that must succeed; throws harness::Failure if not.
+    std::string must(const std::string& command, harness::Deadline deadline = harness::patience);
+    /// Starts a command without waiting for its end; `finish` collects it. One at a time.
+    void start(const std::string& command);
+    CommandResult finish(harness::Deadline deadline = harness::patience);
+
+    /// Repeats `command` until it prints `output`. False if it did not before the deadline.
+    bool becomes(const std::string& command, const std::string& output,
+                 harness::Deadline deadline = harness::patience);
+
+    /// `ethtool -S`, by name.
+    std::map<std::string, int64_t> statistics(const std::string& interface);
+
+    harness::Console& console() { return console_; }
+    harness::Qmp& qmp() { return qmp_; }
+    harness::Wire& wire() { return wire_; }
+    /// What the guest printed until its first prompt.
+    const std::string& boot_messages() const { return boot_messages_; }
+
+  private:
+    harness::Arguments arguments(const Machine& machine) const;
+
+    harness::TempDir directory_;
+    harness::Console console_;
+    harness::Qmp qmp_;
+    harness::Wire wire_;
+    harness::QemuProcess qemu_;
+    std::string boot_messages_;
+    unsigned commands_ = 0;
+    size_t command_output_ = 0; // where it begins in the transcript
+};
+
+} // namespace linux_test

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The test's end of eth1's wire, in exchanges with framecheck in the guest.
+#pragma once
+
+#include <string>
+
+#include "exchange.h"
+#include "linux_guest.h"
+
+namespace linux_test {
+
+struct Findings {
+    bool host_perfect = false, guest_perfect = false;
+    std::string host, guest; ///< in words
+};
+
+/// Runs an exchange to its end. Of `plan`, as seen by the host, the addresses are filled in here.
+Findings exchange_with_guest(LinuxGuest& guest, ExchangePlan plan);
+
+/// Starts framecheck in the guest for the other side of `plan` and returns when it listens.
+void start_framecheck(LinuxGuest& guest, const ExchangePlan& plan, const std::string& more_options = "");
+
+/// Throws away what the guest has sent up to now.
+void drain(harness::Wire& wire);
+
+} // namespace linux_test
