@@ -52,9 +52,14 @@ const char* i8255x_default_name(void);
 /* Name of a trace event as in trace_event.h; NULL behind the last. */
 const char* i8255x_trace_name(unsigned event);
 
-/* Builds the EEPROM contents of a new card: MAC address, subsystem IDs, checksum. `words` is 64 or 256. */
+/*
+ * Builds the EEPROM contents of a new card with the chip called `chip_name`, which exists: MAC address,
+ * subsystem IDs, checksum. `words` is 64 or 256.
+ */
 void i8255x_default_eeprom(const char* chip_name, const uint8_t mac[6], uint16_t* eeprom, size_t words);
 
+/* NULL if there is no chip called `chip_name`. `eeprom_words` is 64 or 256; they are copied, as is `*host`.
+ */
 struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque, const char* chip_name,
                                const uint16_t* eeprom, size_t eeprom_words, bool backpressure);
 void i8255x_free(struct i8255x_chip* chip);
@@ -68,6 +73,8 @@ void i8255x_run_command_unit(struct i8255x_chip* chip);
 void i8255x_timer_fired(struct i8255x_chip* chip, unsigned timer);
 void i8255x_link_changed(struct i8255x_chip* chip, bool up);
 void i8255x_hardware_reset(struct i8255x_chip* chip);
+/* What a return from D3 to D0 does to the MAC; the PHY keeps its state. */
+void i8255x_mac_reset(struct i8255x_chip* chip);
 void i8255x_save(const struct i8255x_chip* chip, struct i8255x_state* state);
 /* NULL on success, else one sentence without full stop that says what is wrong with the state. */
 const char* i8255x_restore(struct i8255x_chip* chip, const struct i8255x_state* state);

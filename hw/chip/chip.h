@@ -9,12 +9,11 @@
 #include <span>
 
 #include "host.h"
+#include "reset.h"
 #include "state_record.h"
 #include "variants.h"
 
 namespace i8255x {
-
-enum class ResetKind : uint8_t { Hardware, Software, Selective };
 
 struct ChipOptions {
     std::span<const uint16_t> eeprom; ///< 64 or 256 words; copied
@@ -34,7 +33,7 @@ class Chip {
 
     /// Any offset, width 1, 2 or 4; what lies outside the registers reads 0 and ignores writes. A read has no
     /// side effects.
-    uint32_t csr_read(uint32_t offset, unsigned width);
+    uint32_t csr_read(uint32_t offset, unsigned width) const;
     void csr_write(uint32_t offset, unsigned width, uint32_t value);
 
     /// One frame from the wire, without FCS. Frames shorter than 60 bytes are padded first: back ends deliver
@@ -56,6 +55,7 @@ class Chip {
 
   private:
     struct Units;
+    class ReceiveWatch;
     std::unique_ptr<Units> units_;
 };
 

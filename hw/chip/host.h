@@ -15,6 +15,8 @@ enum class Timer : uint8_t {
 };
 inline constexpr unsigned timer_count = 2;
 
+inline constexpr unsigned max_send_parts = 8;
+
 /// Called by the chip only from inside one of Chip's public functions, on the caller's thread.
 class Host {
   public:
@@ -29,7 +31,8 @@ class Host {
     /// Level of INTA#; called on changes only.
     virtual void set_interrupt(bool asserted) = 0;
 
-    /// One frame without FCS leaves for the wire, gathered from `parts` (valid during the call only).
+    /// One frame without FCS leaves for the wire, gathered from `parts` (at most `max_send_parts`, valid
+    /// during the call only).
     virtual void send(std::span<const std::span<const uint8_t>> parts) = 0;
     /// can_receive() changed from false to true: frames held back by the host may be offered again.
     virtual void receive_possible() = 0;

@@ -24,6 +24,7 @@ enum class Filtered : uint8_t {
     Address,      ///< not for this station
     NotListening, ///< before the first Configure, or with CSMA disabled
     ReceiverOff,  ///< the receive unit is idle
+    Disconnected, ///< the PHY passes nothing on, or the chip listens to itself
 };
 
 /// Every frame that came in (TraceEvent::RxWire) ends in exactly one of RxFiltered, RxDrop (with the counter

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -66,6 +67,14 @@ inline constexpr std::array registers = {
     Register{"general control 2", csr::general_control2, 1, 0x80, 0, 0, Generation::I82550, "6.3.10"},
 };
 
+/// The declaration of the register that begins at `offset`.
+consteval Register register_at(uint32_t offset) {
+    std::size_t i = 0;
+    while (registers.at(i).offset != offset)
+        i++;
+    return registers[i];
+}
+
 /// SCB status byte (SDM 6.3.2.1).
 enum class CuStatus : uint8_t { Idle = 0, Suspended = 1, Active = 2, ActiveHighPriority = 3 };
 enum class RuStatus : uint8_t { Idle = 0, Suspended = 1, NoResources = 2, Ready = 4 };
@@ -103,6 +112,11 @@ inline constexpr uint8_t mask_all = 0x01;
 } // namespace interrupt_control
 
 /// SCB command byte: CUC in bits 7:4, RUC in bits 2:0; never both in one write (SDM 6.5.1).
+namespace scb_command {
+inline constexpr uint8_t cuc_mask = 0xf0;
+inline constexpr uint8_t must_be_zero = 0x08;
+inline constexpr uint8_t ruc_mask = 0x07;
+} // namespace scb_command
 enum class CuCommand : uint8_t {
     Nop = 0x00,
     Start = 0x10,
@@ -151,6 +165,20 @@ inline constexpr uint8_t cs = 0x02;   ///< chip select
 inline constexpr uint8_t di = 0x04;   ///< to the EEPROM
 inline constexpr uint8_t dout = 0x08; ///< from the EEPROM; reads 1 while it does not drive
 } // namespace eeprom_pin
+
+/// Flow control command/status (>= 82558, SDM 6.3.8).
+namespace fc_command {
+inline constexpr uint8_t paused_low = 0x10;
+inline constexpr uint8_t paused = 0x08;
+inline constexpr uint8_t full = 0x04;
+inline constexpr uint8_t xoff = 0x02; ///< reads 1 until Xon is written
+inline constexpr uint8_t xon = 0x01;  ///< write only
+} // namespace fc_command
+
+/// Power management driver register (>= 82558, SDM 6.3.9).
+namespace pmdr {
+inline constexpr uint8_t link_changed = 0x80; ///< >= 82559
+} // namespace pmdr
 
 /// MDI control register (SDM 6.3.5).
 namespace mdi {

@@ -46,6 +46,31 @@ inline constexpr uint16_t link = 0x0004; ///< latched low
 inline constexpr uint16_t extended = 0x0001;
 } // namespace bmsr
 
+/// Advertisement of either end (ANAR, ANLPAR).
+namespace anar {
+inline constexpr uint16_t acknowledge = 0x4000;
+inline constexpr uint16_t pause = 0x0400;
+inline constexpr uint16_t full_duplex_100 = 0x0100;
+inline constexpr uint16_t half_duplex_100 = 0x0080;
+inline constexpr uint16_t full_duplex_10 = 0x0040;
+inline constexpr uint16_t half_duplex_10 = 0x0020;
+inline constexpr uint16_t modes = 0x01e0;
+inline constexpr uint16_t selector_802_3 = 0x0001;
+} // namespace anar
+
+namespace aner {
+inline constexpr uint16_t page_received = 0x0002; ///< latched high
+inline constexpr uint16_t partner_able = 0x0001;
+} // namespace aner
+
+/// Register 16: the mode in use.
+namespace phy_status {
+inline constexpr uint16_t speed_100 = 0x0002;
+inline constexpr uint16_t full_duplex = 0x0001;
+inline constexpr uint16_t mode = 0x0003;
+} // namespace phy_status
+
+inline constexpr uint16_t phy_id1 = 0x02a8; ///< Intel
 inline constexpr unsigned internal_phy_address = 1;
 
 } // namespace i8255x

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Control/status registers (SDM 6.3).
+#include "csr.h"
+
+#include <algorithm>
+
+namespace i8255x {
+namespace {
+
+/// An acknowledge must not take what the command of the same write brings, and a mask must hold by then.
+constexpr unsigned write_rank(const Register& which) {
+    switch (which.offset) {
+    case csr::stat_ack:
+        return 0;
+    case csr::interrupt_control:
+        return 1;
+    case csr::scb_command:
+        return 2;
+    default:
+        return 3u + which.offset;
+    }
+}
+
+constexpr auto in_write_order = [] {
+    auto order = registers;
+    std::ranges::sort(order, {}, write_rank);
+    return order;
+}();
+
+/// Ones in the lowest `bytes` bytes.
+constexpr uint32_t byte_mask(unsigned bytes) { return bytes >= 4 ? ~0u : (1u << (8 * bytes)) - 1; }
+
+/// Part of an access at `offset` that concerns a register at `to`.
+constexpr uint32_t move_lanes(uint32_t value, uint32_t offset, uint32_t to) {
+    return to >= offset ? value >> (8 * (to - offset)) : value << (8 * (offset - to));
+}
+
+bool touches(uint32_t offset, unsigned width, const Register& which) {
+    return offset < static_cast<uint32_t>(which.offset) + which.width && which.offset < offset + width;
+}
+
+template <typename Field> void put(Field& field, const Register& which, uint32_t value, uint32_t lanes) {
+    const uint32_t changed = lanes & which.writable;
+    field = static_cast<Field>((field & ~changed) | (value & changed));
+}
+
+} // namespace
+
+uint32_t Csr::read(uint32_t offset, unsigned width) const {
+    if (offset >= csr_size)
+        return 0;
+    uint32_t value = 0;
+    for (const Register& which : registers)
+        if (touches(offset, width, which) && which.since <= units_.generation)
+            value |= move_lanes(read_register(which.offset), which.offset, offset);
+    value &= byte_mask(width);
+    units_.host.trace(TraceEvent::CsrRead, offset, value);
+    return value;
+}
+
+void Csr::write(uint32_t offset, unsigned width, uint32_t value) {
+    if (offset >= csr_size)
+        return;
+    const uint32_t lanes = byte_mask(width);
+    value &= lanes;
+    units_.host.trace(TraceEvent::CsrWrite, offset, value);
+    for (const Register& which : in_write_order)
+        if (touches(offset, width, which) && which.since <= units_.generation) {
+            const uint32_t own = byte_mask(which.width);
+            write_register(which, move_lanes(value, offset, which.offset) & own,
+                           move_lanes(lanes, offset, which.offset) & own);
+        }
+}
+
+uint32_t Csr::read_register(uint32_t offset) const {
+    switch (offset) {
+    case csr::scb_status:
+        return units_.scb.status_byte();
+    case csr::stat_ack:
+        return units_.scb.stat();
+    case csr::interrupt_control:
+        return units_.scb.interrupt_control();
+    case csr::general_pointer:
+        return units_.scb.general_pointer();
+    case csr::flash_control:
+        return state_.flash_control;
+    case csr::eeprom_control:
+        return units_.eeprom.read_pins();
+    case csr::mdi_control:
+        return units_.mdi.control();
+    case csr::early_rx:
+        return state_.early_rx;
+    case csr::fc_threshold:
+        return state_.fc_threshold;
+    case csr::fc_command:
+        return state_.fc_command;
+    case csr::pmdr:
+        return state_.pmdr;
+    case csr::general_control:
+        return state_.general_control;
+    case csr::general_status:
+        return units_.phy.general_status();
+    case csr::general_control2:
+        return state_.general_control2;
+    default: // the command byte, because commands are accepted at once; PORT; the idle DMA counter
+        return 0;
+    }
+}
+
+void Csr::write_register(const Register& which, uint32_t value, uint32_t lanes) {
+    switch (which.offset) {
+    case csr::stat_ack:
+        units_.scb.acknowledge(static_cast<uint8_t>(value));
+        break;
+    case csr::scb_command:
+        write_command(static_cast<uint8_t>(value));
+        break;
+    case csr::interrupt_control:
+        units_.scb.write_interrupt_control(static_cast<uint8_t>(value));
+        break;
+    case csr::general_pointer:
+        write_general_pointer(value, lanes);
+        break;
+    case csr::port:
+        units_.port.write(value, lanes);
+        break;
+    case csr::flash_control:
+        put(state_.flash_control, which, value, lanes);
+        break;
+    case csr::eeprom_control:
+        units_.eeprom.write_pins(static_cast<uint8_t>(value));
+        break;
+    case csr::mdi_control:
+        units_.mdi.write_control(value, lanes);
+        break;
+    case csr::early_rx:
+        put(state_.early_rx, which, value, lanes);
+        break;
+    case csr::fc_threshold:
+        put(state_.fc_threshold, which, value, lanes);
+        break;
+    case csr::fc_command:
+        write_fc_command(static_cast<uint8_t>(value));
+        break;
+    case csr::pmdr:
+        state_.pmdr = static_cast<uint8_t>(state_.pmdr & ~value);
+        break;
+    case csr::general_control:
+        put(state_.general_control, which, value, lanes);
+        break;
+    case csr::general_control2:
+        put(state_.general_control2, which, value, lanes);
+        break;
+    default: // read-only
+        break;
+    }
+}
+
+/// The units accept at once, so the byte reads 0 again (SDM 6.5.1).
+void Csr::write_command(uint8_t command) {
+    const auto cuc = static_cast<CuCommand>(command & scb_command::cuc_mask);
+    const auto ruc = static_cast<RuCommand>(command & scb_command::ruc_mask);
+    if ((command & scb_command::must_be_zero) != 0 || (cuc != CuCommand::Nop && ruc != RuCommand::Nop))
+        units_.host.guest_error("malformed SCB command", command);
+    if (cuc != CuCommand::Nop)
+        units_.command_unit.command(cuc);
+    if (ruc != RuCommand::Nop)
+        units_.receive_unit.command(ruc);
+}
+
+void Csr::write_general_pointer(uint32_t value, uint32_t lanes) {
+    units_.scb.set_general_pointer((units_.scb.general_pointer() & ~lanes) | value);
+}
+
+void Csr::write_fc_command(uint8_t value) {
+    if ((value & fc_command::xon) != 0)
+        state_.fc_command &= static_cast<uint8_t>(~fc_command::xoff);
+    else
+        state_.fc_command |= value & fc_command::xoff;
+}
+
+void Csr::note_link_change() {
+    if (units_.generation >= Generation::I82559)
+        state_.pmdr |= pmdr::link_changed;
+}
+
+void Csr::software_reset() {
+    state_.early_rx = 0;
+    state_.fc_threshold = 0;
+    state_.fc_command = 0;
+}
+
+void Csr::restore(const State& state) {
+    const auto accept = [](auto& field, const Register& which, uint32_t value) {
+        put(field, which, value, ~0u);
+    };
+    accept(state_.flash_control, register_at(csr::flash_control), state.flash_control);
+    accept(state_.early_rx, register_at(csr::early_rx), state.early_rx);
+    accept(state_.fc_threshold, register_at(csr::fc_threshold), state.fc_threshold);
+    accept(state_.fc_command, register_at(csr::fc_command), state.fc_command);
+    state_.pmdr = state.pmdr & pmdr::link_changed;
+    accept(state_.general_control, register_at(csr::general_control), state.general_control);
+    accept(state_.general_control2, register_at(csr::general_control2), state.general_control2);
+}
+
+} // namespace i8255x
