@@ -9,6 +9,7 @@
 #include "arch/command_line.h"
 #include "arch/cpu.h"
 #include "arch/memory.h"
+#include "arch/x86_64/fw_cfg.h"
 
 extern "C" std::byte image_end[];
 
@@ -45,7 +46,9 @@ constexpr uint32_t type_ram = 1; // in both maps, as in E820
 x86::BootProtocol boot_protocol;
 uint64_t rsdp = 0;
 x86::RamRange ram{0, 0};
-char command_line_copy[1024];
+constexpr std::size_t command_line_space = 1023;
+char command_line_copy[command_line_space + 1];
+std::size_t command_line_length = 0;
 
 template <typename T> const T* at(uint64_t physical) { return reinterpret_cast<const T*>(physical); }
 
@@ -62,10 +65,20 @@ void add_range(uint64_t address, uint64_t length, uint32_t type) {
 void copy_command_line(uint64_t physical) {
     if (physical == 0 || physical >= four_gib)
         return;
-    std::size_t length = 0;
-    for (const char* text = at<char>(physical); text[length] && length < sizeof command_line_copy - 1;
-         length++)
-        command_line_copy[length] = text[length];
+    for (const char* text = at<char>(physical); *text && command_line_length < command_line_space; text++)
+        command_line_copy[command_line_length++] = *text;
+}
+
+/// A CD's command line is fixed; more words may come by `-fw_cfg name=opt/e100/cmdline,string=…`.
+void append_fw_cfg_words() {
+    if (command_line_length == command_line_space)
+        return;
+    char* const end = command_line_copy + command_line_length;
+    const std::span<char> space(end + 1, command_line_space - command_line_length - 1);
+    if (const std::size_t added = x86::fw_cfg_read("opt/e100/cmdline", space)) {
+        *end = ' ';
+        command_line_length += 1 + added;
+    }
 }
 
 void read_multiboot(const MultibootInformation& information) {
@@ -106,6 +119,7 @@ void boot_info_init(BootProtocol protocol, uint32_t information) {
         read_pvh(*at<PvhStartInfo>(information));
     else
         read_multiboot(*at<MultibootInformation>(information));
+    append_fw_cfg_words();
     if (ram.begin == ram.end)
         arch::die("the boot loader named no memory");
 }

@@ -129,6 +129,7 @@ void clock_init() {
     if (acpi().pm_timer_port == 0)
         arch::die("no ACPI PM timer: nothing to measure time with");
     pm_last = pm_read();
+    pm_total = pm_last; // so that its low bits are always the timer's
     measure();
     checked_pm_ns = pm_ns();
     checked_tsc_ns = tsc_ns();
