@@ -27,13 +27,10 @@ bool fcs_is_wrong(const WireFrame& frame) {
 /// The 82557 knows neither "long receive OK" nor the longer limit of tagged frames: its drivers save bad
 /// frames to get them.
 bool is_too_long(std::span<const uint8_t> frame, const Configuration& configuration, Generation generation) {
-    if (frame.size() <= max_frame_bytes)
+    if (frame.size() <= max_frame_bytes || configuration.is_set(config::long_receive_ok))
         return false;
-    if (generation == Generation::I82557)
-        return true;
-    const bool tagged = type_or_length(frame) == vlan_type;
-    return !configuration.is_set(config::long_receive_ok) &&
-           !(tagged && frame.size() <= max_frame_bytes + vlan_tag_bytes);
+    const bool tagged = generation >= Generation::I82558 && type_or_length(frame) == vlan_type;
+    return !tagged || frame.size() > max_frame_bytes + vlan_tag_bytes;
 }
 
 /// SDM 6.4.2.3 byte 18: the padding of a frame with a length field is cut, unless the CRC is transferred.
@@ -94,7 +91,7 @@ FrameErrors find_errors(const WireFrame& frame, const Configuration& configurati
 }
 
 ReceivedFrame describe(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match,
-                       const Configuration& configuration, Generation generation) {
+                       const Configuration& configuration) {
     ReceivedFrame received;
     received.data = stripped(frame.bytes, configuration);
     received.errors = errors;
@@ -103,7 +100,7 @@ ReceivedFrame describe(const WireFrame& frame, const FrameErrors& errors, const 
         received.status |= rfd_status::type_frame;
     if (configuration.is_set(config::crc_transfer))
         append_fcs(received, frame);
-    if (configuration.is_set(config::rx_checksum) && generation >= Generation::I82559)
+    if (configuration.is_set(config::rx_checksum))
         append_checksum_word(received);
     return received;
 }

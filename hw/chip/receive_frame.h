@@ -47,7 +47,7 @@ struct ReceivedFrame {
 };
 
 ReceivedFrame describe(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match,
-                       const Configuration& configuration, Generation generation);
+                       const Configuration& configuration);
 
 /// Sum of little-endian 16-bit words with end-around carry; an odd last byte counts as a word
 /// (SDM 6.4.3.4.1).

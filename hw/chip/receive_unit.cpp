@@ -114,7 +114,7 @@ bool ReceiveUnit::admit(const WireFrame& frame, bool may_hold_back) {
         filtered(Filtered::ReceiverOff, bytes);
         return true;
     }
-    if (!stopped() && store(describe(frame, {}, match, configuration_, variant_.generation)) != Stored::Not)
+    if (!stopped() && store(describe(frame, {}, match, configuration_)) != Stored::Not)
         return true;
     return wait_or_lose(frame.bytes, may_hold_back);
 }
@@ -128,7 +128,7 @@ void ReceiveUnit::admit_bad(const WireFrame& frame, const FrameErrors& errors,
     const bool saved = configuration_.is_set(config::save_bad_frames) && !discarded_short;
     statistics_.count(errors.counter());
     if (saved && scb_.ru_status() == RuStatus::Ready &&
-        store(describe(frame, errors, match, configuration_, variant_.generation)) != Stored::Not)
+        store(describe(frame, errors, match, configuration_)) != Stored::Not)
         return;
     trace_drop(errors.counter(), frame.bytes.size());
 }
@@ -160,7 +160,7 @@ void ReceiveUnit::deliver_waiting() {
     while (!fifo_.empty() && scb_.ru_status() == RuStatus::Ready) {
         const WireFrame frame{.bytes = fifo_.front()};
         const AddressFilter::Match match = filter_.match(frame.bytes.first<6>(), configuration_);
-        if (store(describe(frame, {}, match, configuration_, variant_.generation)) == Stored::Not)
+        if (store(describe(frame, {}, match, configuration_)) == Stored::Not)
             break;
         fifo_.pop();
     }

@@ -74,8 +74,7 @@ Transmitter::Gather Transmitter::gather(const ExtendedTransmitCb& block, uint32_
         list.inline_tbds = block.inline_tbds;
     list.has_array = tcb.tbd_array != no_tbd_array;
     list.array = cu_base + tcb.tbd_array;
-    list.dynamic = tcb.tbd_number == tbd_number_dynamic && configuration_.is_set(config::dynamic_tbd) &&
-                   variant_.generation >= Generation::I82558;
+    list.dynamic = tcb.tbd_number == tbd_number_dynamic && configuration_.is_set(config::dynamic_tbd);
     list.count = list.dynamic ? max_dynamic_tbds : tcb.tbd_number;
     return gather_list(list);
 }

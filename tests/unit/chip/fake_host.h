@@ -23,21 +23,22 @@ class FakeMemory {
   public:
     bool read(uint32_t address, std::span<uint8_t> into) const {
         std::ranges::fill(into, uint8_t{0});
-        if (refuses(address, into.size()))
+        if (refuses(address, into.size(), false))
             return false;
         for (std::size_t i = 0; i < into.size(); i++)
             into[i] = byte(address + static_cast<uint32_t>(i));
         return true;
     }
     bool write(uint32_t address, std::span<const uint8_t> from) {
-        if (refuses(address, from.size()))
+        if (refuses(address, from.size(), true))
             return false;
         for (std::size_t i = 0; i < from.size(); i++)
             set_byte(address + static_cast<uint32_t>(i), from[i]);
         return true;
     }
     /// From now on the bus refuses accesses that touch these bytes.
-    void refuse(uint32_t address, uint32_t bytes) { holes_.push_back({address, bytes}); }
+    void refuse(uint32_t address, uint32_t bytes) { holes_.push_back({address, bytes, false}); }
+    void refuse_writes(uint32_t address, uint32_t bytes) { holes_.push_back({address, bytes, true}); }
     void refuse_nothing() { holes_.clear(); }
 
     std::vector<uint8_t> bytes(uint32_t address, std::size_t count) const {
@@ -74,10 +75,13 @@ class FakeMemory {
     using Page = std::array<uint8_t, page_bytes>;
     struct Hole {
         uint32_t address, bytes;
+        bool readable;
     };
 
-    bool refuses(uint32_t address, std::size_t count) const {
+    bool refuses(uint32_t address, std::size_t count, bool write) const {
         return std::ranges::any_of(holes_, [&](const Hole& hole) {
+            if (hole.readable && !write)
+                return false;
             return hole.address - address < count || address - hole.address < hole.bytes;
         });
     }
