@@ -113,7 +113,7 @@ if [ "$nic" = e100 ]; then
     if [ "$chip" = help ]; then
         LD_PRELOAD=$plugin exec "$qemu" -device e100,help
     fi
-    arguments+=(-plugin "$plugin")
+    arguments+=(-plugin "${plugin//,/,,}")
 fi
 
 echo_port_is_free() { # nobody on this host has UDP port $1
@@ -149,14 +149,12 @@ if [ -n "$tap" ]; then
     arguments+=(-netdev "tap,id=net0,ifname=$tap,script=no,downscript=no")
 fi
 arguments+=(-device "$nic,netdev=net0${chip:+,chip=$chip}")
-[ -z "$pcap" ] || arguments+=(-object "filter-dump,id=pcap,netdev=net0,file=$pcap")
+[ -z "$pcap" ] || arguments+=(-object "filter-dump,id=pcap,netdev=net0,file=${pcap//,/,,}")
 
 words=${ip:+ip=$ip }${batch:+run=batch }$append
 if [ -n "$iso" ]; then
     [ -f "$cd_image" ] || refuse "${cd_image#"$here/"} is not built: run ./boot --iso without --no-build."
-    [ -z "${words// /}" ] || [ "$words" = "run=batch " ] ||
-        refuse "--iso boots with the command line on the CD, so --ip, --tap and --append do not go with it."
-    arguments+=(-cdrom "$cd_image" -fw_cfg "name=opt/e100/cmdline,string=$words")
+    arguments+=(-cdrom "$cd_image" -fw_cfg "name=opt/e100/cmdline,string=${words//,/,,}")
 else
     arguments+=(-kernel "$kernel" -append "$words")
 fi
