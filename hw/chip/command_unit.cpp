@@ -225,10 +225,14 @@ void CommandUnit::selective_reset() {
     state_ = {.base = state_.base};
 }
 
+/// An active unit waits for the host or for a buffer, any other for nothing.
 bool CommandUnit::valid(const State& state, CuStatus status) {
-    const bool active = status == CuStatus::Active;
-    return status != CuStatus::ActiveHighPriority && state.poll_deadline_ns >= -1 &&
-           (active || (!state.resume_pending && state.poll_deadline_ns < 0));
+    const bool polls = state.poll_deadline_ns >= 0;
+    if (state.poll_deadline_ns < -1)
+        return false;
+    if (status == CuStatus::Active)
+        return state.work_pending != polls;
+    return status != CuStatus::ActiveHighPriority && !state.work_pending && !polls && !state.resume_pending;
 }
 
 void CommandUnit::restore(const State& state) {
@@ -236,8 +240,8 @@ void CommandUnit::restore(const State& state) {
     state_ = state;
     if (state_.poll_deadline_ns >= 0)
         host_.arm_timer(Timer::TransmitPoll, state_.poll_deadline_ns);
-    else if (scb_.cu_status() == CuStatus::Active)
-        schedule();
+    if (state_.work_pending)
+        host_.schedule_command_unit();
 }
 
 } // namespace i8255x

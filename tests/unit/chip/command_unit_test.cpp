@@ -427,11 +427,15 @@ TEST_F(CommandUnitTest, ASuspendedUnitResumesFromARestoredState) {
 
 TEST(CommandUnitState, RejectsWhatCannotBe) {
     EXPECT_TRUE(CommandUnit::valid({}, CuStatus::Idle));
-    EXPECT_TRUE(CommandUnit::valid({.resume_pending = true}, CuStatus::Active));
+    EXPECT_TRUE(CommandUnit::valid({}, CuStatus::Suspended));
+    EXPECT_TRUE(CommandUnit::valid({.resume_pending = true, .work_pending = true}, CuStatus::Active));
     EXPECT_FALSE(CommandUnit::valid({.resume_pending = true}, CuStatus::Suspended));
-    EXPECT_TRUE(CommandUnit::valid({.poll_deadline_ns = 5}, CuStatus::Active));
+    EXPECT_FALSE(CommandUnit::valid({.work_pending = true}, CuStatus::Idle));
+    EXPECT_TRUE(CommandUnit::valid({.poll_deadline_ns = 0}, CuStatus::Active));
+    EXPECT_FALSE(CommandUnit::valid({.work_pending = true, .poll_deadline_ns = 0}, CuStatus::Active));
     EXPECT_FALSE(CommandUnit::valid({.poll_deadline_ns = 5}, CuStatus::Idle));
-    EXPECT_FALSE(CommandUnit::valid({.poll_deadline_ns = -2}, CuStatus::Active));
+    EXPECT_FALSE(CommandUnit::valid({.work_pending = true, .poll_deadline_ns = -2}, CuStatus::Active));
+    EXPECT_FALSE(CommandUnit::valid({}, CuStatus::Active)) << "nothing would ever move it";
     EXPECT_FALSE(CommandUnit::valid({}, CuStatus::ActiveHighPriority));
 }
 
