@@ -4,18 +4,31 @@
 
 #include "arch/command_line.h"
 #include "arch/cpu.h"
+#include "driver/e100.h"
 #include "kernel/command_line.h"
+#include "kernel/crash.h"
 #include "kernel/init.h"
 #include "kernel/print.h"
 #include "kernel/thread.h"
+#include "net/network.h"
+
+namespace {
+
+void obey_command_line() {
+    if (kernel::command_line_option("poweroff"))
+        arch::power_off(0);
+    if (const auto way = kernel::command_line_option("crash"))
+        if (!kernel::crash(way->empty() ? "die" : *way))
+            arch::die("crash= takes die, null, stack or softirq");
+}
+
+} // namespace
 
 void kernel_main() {
     kernel::kernel_init("init");
     kernel::printk("e100 guest: %u CPU, command line \"%s\"\n", arch::cpu_count(), arch::command_line());
-    if (kernel::command_line_option("poweroff"))
-        arch::power_off(0);
-    if (kernel::command_line_option("crash"))
-        arch::die("asked for on the command line");
-    for (;;)
-        kernel::sleep_ns(1'000'000'000);
+    obey_command_line();
+    net::init();
+    e100::init();
+    kernel::thread_exit();
 }

@@ -146,9 +146,9 @@ void do_softirq(SoftirqOrigin origin) {
 }
 
 void softirq_init() {
-    for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++)
-        if (!thread_create(ksoftirqd_name(cpu), cpu, ksoftirqd, nullptr))
-            arch::die("no memory for ksoftirqd");
+    const unsigned cpu = arch::cpu_id();
+    if (!thread_create(ksoftirqd_name(cpu), cpu, ksoftirqd, nullptr))
+        arch::die("no memory for ksoftirqd");
 }
 
 const SoftirqStats& softirq_stats(unsigned cpu) { return softirq_cpus.of(cpu).stats; }

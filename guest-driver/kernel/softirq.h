@@ -32,7 +32,7 @@ enum class SoftirqOrigin : uint8_t { IrqExit, Ksoftirqd, BhEnable };
 /// Runs what is pending on this CPU, within the limits. Interrupts off, not nested.
 void do_softirq(SoftirqOrigin origin);
 bool local_softirq_pending();
-/// Starts ksoftirqd/N of every CPU.
+/// Starts the ksoftirqd of the calling CPU; once on each.
 void softirq_init();
 
 struct SoftirqStats {

@@ -21,7 +21,8 @@ extern "C" const std::byte image_begin[], text_end[];
 
 namespace {
 
-constexpr unsigned deepest_backtrace = 32;
+constexpr unsigned deepest_backtrace = 32,
+                   most_repeats = 100'000; // frames that lead in a circle come to an end
 constexpr unsigned die_exit_code = 1;
 std::atomic<unsigned> dying{0};
 
@@ -57,15 +58,27 @@ bool may_be_frame(uint64_t address) {
            address % sizeof(uint64_t) == 0;
 }
 
+/// Call frames as the compiler links them through RBP; recursion is said once.
 void say_backtrace(uint64_t instruction, Position kind, uint64_t frame) {
     say("Backtrace:\n");
     say_position("  ", instruction, kind);
-    for (unsigned depth = 0; depth < deepest_backtrace && may_be_frame(frame); depth++) {
+    uint64_t last = instruction;
+    unsigned repeats = 0;
+    for (unsigned lines = 0; lines < deepest_backtrace && may_be_frame(frame);) {
         const auto* link = reinterpret_cast<const uint64_t*>(frame);
+        frame = link[0];
+        if (link[1] == last && repeats < most_repeats) {
+            repeats++;
+            continue;
+        }
+        if (repeats > 0)
+            say("  ... %u times more\n", repeats);
         if (link[1] == 0)
             break;
         say_position("  ", link[1], Position::ReturnAddress);
-        frame = link[0];
+        last = link[1];
+        repeats = 0;
+        lines++;
     }
 }
 

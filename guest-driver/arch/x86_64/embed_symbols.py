@@ -9,6 +9,12 @@ import subprocess
 import sys
 
 
+def readable(name):
+    for long, short in (("(anonymous namespace)::", ""), ("std::basic_string_view<char, std::char_traits<char> >", "std::string_view")):
+        name = name.replace(long, short)
+    return name
+
+
 def functions(nm, image):
     """(address, name) of all functions in order of address, one name per address."""
     listing = subprocess.run([nm, "--demangle", "--numeric-sort", image], check=True, capture_output=True, text=True)
@@ -16,7 +22,7 @@ def functions(nm, image):
     for line in listing.stdout.splitlines():
         match = re.fullmatch(r"([0-9a-f]+) [TtWw] (.+)", line)
         if match and (address := int(match[1], 16)) != last:
-            yield address, match[2].replace("(anonymous namespace)::", "")
+            yield address, readable(match[2])
             last = address
 
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Crashes on purpose.
+#include "kernel/crash.h"
+
+#include "arch/cpu.h"
+#include "kernel/softirq.h"
+#include "kernel/thread.h"
+
+namespace kernel {
+
+namespace {
+
+volatile unsigned deeper = 1;
+
+void write_to_null() {
+    volatile int* volatile nowhere = nullptr;
+    *nowhere = 1;
+}
+
+unsigned overflow_stack(unsigned depth) {
+    volatile unsigned local = depth;
+    return deeper ? overflow_stack(depth + 1) + local : local;
+}
+
+void die_in_softirq() { arch::die("asked for in softirq context"); }
+
+} // namespace
+
+bool crash(std::string_view way) {
+    if (way == "die") {
+        arch::die("asked for");
+    } else if (way == "null") {
+        write_to_null();
+    } else if (way == "stack") {
+        overflow_stack(0);
+    } else if (way == "softirq") {
+        open_softirq(Softirq::Hi, die_in_softirq);
+        for (;;) {
+            raise_softirq(Softirq::Hi);
+            yield();
+        }
+    }
+    return false;
+}
+
+} // namespace kernel
