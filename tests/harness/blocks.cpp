@@ -48,7 +48,7 @@ Bytes configure_parameters(const ConfigurationBytes& bytes, uint8_t count) {
     return parameters;
 }
 
-Bytes multicast_parameters(std::span<const MacAddress> addresses) {
+Bytes multicast_parameters(const std::vector<MacAddress>& addresses) {
     Bytes parameters;
     append(parameters, Le16(static_cast<uint16_t>(6 * addresses.size())));
     for (const auto& address : addresses)

@@ -22,7 +22,7 @@ Bytes command_block(i8255x::Opcode opcode, uint16_t flags, uint32_t link,
 /// Parameters of Configure: the first `count` bytes of `bytes`; byte 0 says `count`.
 Bytes configure_parameters(const i8255x::ConfigurationBytes& bytes, uint8_t count = 22);
 /// Parameters of Multicast Setup.
-Bytes multicast_parameters(std::span<const MacAddress> addresses);
+Bytes multicast_parameters(const std::vector<MacAddress>& addresses);
 
 /// A configuration for ordinary traffic: power-on defaults with MII mode and full-sized frames.
 i8255x::ConfigurationBytes usual_configuration();

@@ -20,8 +20,9 @@ constexpr unsigned pc_interrupt = 11, q35_first_interrupt = 16, q35_last_interru
 } // namespace
 
 E100Harness::E100Harness(const Options& options)
-    : options_(options), qtest_(directory_), qmp_(directory_), wire_(directory_),
-      memory_(qtest_, ram_begin, ram_end) {
+    : options_(options),
+      qtest_(directory_, options.clock == MachineClock::SlowMotion ? Rom::Busy : Rom::Halting),
+      qmp_(directory_), wire_(directory_), memory_(qtest_, ram_begin, ram_end) {
     qemu_ = std::make_unique<QemuProcess>(directory_, command_line());
     qtest_.intercept_inputs("ioapic");
     qtest_.write32(hpet_configuration, 1);
@@ -34,7 +35,7 @@ E100Harness::E100Harness(const Options& options)
 Arguments E100Harness::command_line() const {
     Arguments line = quiet_arguments(options_.machine) + Arguments{"-m", "32"} + plugin_arguments() +
                      qtest_.arguments() + qmp_.arguments() + wire_.arguments();
-    if (options_.exact_clock)
+    if (options_.clock != MachineClock::Wall)
         line = line + Arguments{"-icount", "shift=0,sleep=off"};
     if (!options_.incoming.empty())
         line = line + Arguments{"-incoming", "exec:cat<" + options_.incoming};
@@ -54,10 +55,10 @@ void E100Harness::route_interrupts() {
         bridge.write32(0x60, 0x0b0b0b0b);
 }
 
-void E100Harness::enable_function() {
-    pci_ = PciFunction::find(qtest_, device_ids);
+void E100Harness::enable_function(uint8_t bus) {
+    pci_ = PciFunction::find(qtest_, device_ids, bus);
     if (!pci_)
-        throw Failure("no 8255x on PCI bus 0");
+        throw Failure("no 8255x on PCI bus " + std::to_string(bus));
     route_interrupts();
     if (!options_.incoming.empty())
         return;
@@ -65,6 +66,13 @@ void E100Harness::enable_function() {
     pci_->write32(pci::bar0 + 4, io_bar);
     pci_->write32(pci::bar0 + 8, flash_bar);
     pci_->write16(pci::command, pci::command_io | pci::command_memory | pci::command_master);
+}
+
+void E100Harness::settle() {
+    for (int round = 0; round < 4; round++) {
+        qmp_.status();
+        csr8(csr::scb_status);
+    }
 }
 
 bool E100Harness::interrupt() {

@@ -22,13 +22,21 @@ namespace harness {
 inline constexpr MacAddress card_mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 inline constexpr MacAddress peer_mac = {0x02, 0x00, 0x00, 0xaa, 0xbb, 0xcc};
 
+/// How the machine's clock (QEMU_CLOCK_VIRTUAL) runs.
+enum class MachineClock : uint8_t {
+    Wall,       ///< with real time
+    Exact,      ///< stands still but for timers, and jumps to the next one
+    SlowMotion, ///< exact, too, but thousands of times slower than real time: for looking on between two
+                ///< timers
+};
+
 struct HarnessOptions {
     std::string machine = "pc,pit=off"; ///< the PIT's tick would keep an exact clock running
-    std::string properties;             ///< added to the device's: "chip=82557b"
-    bool exact_clock = false; ///< -icount: time stands still but for timers, and jumps to the next one
-    bool device = true;       ///< false: the test plugs it itself
-    std::string incoming;     ///< file with a migration stream to start from
-    Arguments extra;
+    std::string properties = {};        ///< added to the device's: "chip=82557b"
+    MachineClock clock = MachineClock::Wall;
+    bool device = true;        ///< false: the test plugs it itself
+    std::string incoming = {}; ///< file with a migration stream to start from
+    Arguments extra = {};
 };
 
 class E100Harness {
@@ -52,7 +60,7 @@ class E100Harness {
 
     /// What firmware does: finds the function, gives it addresses, enables decoding, mastering and interrupt
     /// routing.
-    void enable_function();
+    void enable_function(uint8_t bus = 0);
     static constexpr uint32_t memory_bar = 0xe0000000, flash_bar = 0xe0100000;
     static constexpr uint16_t io_bar = 0xc000;
 
@@ -62,6 +70,10 @@ class E100Harness {
     void set_csr8(uint32_t offset, uint8_t value) { qtest_.write8(memory_bar + offset, value); }
     void set_csr16(uint32_t offset, uint16_t value) { qtest_.write16(memory_bar + offset, value); }
     void set_csr32(uint32_t offset, uint32_t value) { qtest_.write32(memory_bar + offset, value); }
+
+    /// Returns when QEMU's main loop has gone round several times: what was due without waiting has happened
+    /// by then. For checks that nothing happens; wait for a condition wherever something must.
+    void settle();
 
     /// INTA# as the interrupt controller sees it.
     bool interrupt();

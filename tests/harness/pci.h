@@ -17,7 +17,7 @@ inline constexpr uint8_t vendor_id = 0x00, device_id = 0x02, command = 0x04, sta
                          capabilities = 0x34, interrupt_line = 0x3c, interrupt_pin = 0x3d, min_grant = 0x3e,
                          max_latency = 0x3f;
 inline constexpr uint16_t command_io = 1, command_memory = 2, command_master = 4, command_mwi = 0x10,
-                          command_parity = 0x40, command_serr = 0x100, command_intx_disable = 0x400;
+                          command_parity = 0x40, command_serr = 0x100;
 } // namespace pci
 
 /// One function, at a fixed bus/device/function.
