@@ -11,6 +11,7 @@
 #include "kernel/print.h"
 #include "kernel/thread.h"
 #include "net/network.h"
+#include "shell/shell.h"
 
 namespace {
 
@@ -30,5 +31,7 @@ void kernel_main() {
     obey_command_line();
     net::init();
     e100::init();
+    if (!kernel::thread_create("shell", 0, shell::main_thread, nullptr))
+        arch::die("no thread for the console");
     kernel::thread_exit();
 }

@@ -19,15 +19,13 @@ namespace {
 struct Service {
     kernel::NetDevice* device = nullptr;
     kernel::SpinLock lock; // the copy that others read
-    kernel::WaitQueue waiters;
     std::optional<DhcpLease> lease;
 };
 Service service;
 
 void publish(const std::optional<DhcpLease>& lease) {
-    kernel::IrqSpinGuard guard(service.lock);
+    kernel::BhSpinGuard guard(service.lock);
     service.lease = lease;
-    service.waiters.wake_all();
 }
 
 void configure(const DhcpLease& lease) {
@@ -92,16 +90,8 @@ bool dhcp_start(kernel::NetDevice& device) {
     return kernel::thread_create("dhclient", 0, run, nullptr) != nullptr;
 }
 
-bool dhcp_wait_lease(uint64_t deadline_ns) {
-    kernel::IrqSpinGuard guard(service.lock);
-    while (!service.lease)
-        if (!service.waiters.wait_until(service.lock, deadline_ns) && !service.lease)
-            return false;
-    return true;
-}
-
 std::optional<DhcpLease> dhcp_lease(const kernel::NetDevice* device) {
-    kernel::IrqSpinGuard guard(service.lock);
+    kernel::BhSpinGuard guard(service.lock);
     return device == service.device ? service.lease : std::nullopt;
 }
 

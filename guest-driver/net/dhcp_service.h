@@ -11,8 +11,6 @@ namespace net {
 
 /// Once; false if there is no room for another thread. `device` is up.
 bool dhcp_start(kernel::NetDevice& device);
-/// Waits for a lease; false when `deadline_ns` (arch::now_ns time) has passed.
-bool dhcp_wait_lease(uint64_t deadline_ns);
 /// The lease of `device`, if it has one now.
 std::optional<DhcpLease> dhcp_lease(const kernel::NetDevice* device);
 

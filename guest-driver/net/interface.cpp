@@ -5,7 +5,7 @@
 #include <array>
 #include <atomic>
 
-#include "kernel/spinlock.h"
+#include "kernel/command_line.h"
 
 namespace net {
 
@@ -42,6 +42,17 @@ std::optional<Route> direct_route(kernel::NetDevice& device, Ipv4Address destina
 }
 
 } // namespace
+
+std::optional<InterfaceAddress> parse_interface_address(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos)
+        return std::nullopt;
+    const auto address = parse_ipv4_address(text.substr(0, slash));
+    const auto length = kernel::parse_number(text.substr(slash + 1));
+    if (!address || !length || *length < 1 || *length > 32 || !address->is_unicast())
+        return std::nullopt;
+    return InterfaceAddress{*address, *length};
+}
 
 InterfaceAddress interface_address(const kernel::NetDevice* device) {
     const Slot* slot = device ? slot_of(device) : nullptr;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "kernel/net_device.h"
 #include "net/ipv4_address.h"
@@ -27,6 +28,9 @@ struct InterfaceAddress {
     }
     constexpr bool operator==(const InterfaceAddress&) const = default;
 };
+
+/// "10.0.0.2/24"; nothing if it is anything else or no host can have that address.
+std::optional<InterfaceAddress> parse_interface_address(std::string_view text);
 
 /// Any context. Readers see address and prefix length that belong together.
 InterfaceAddress interface_address(const kernel::NetDevice* device);

@@ -3,6 +3,7 @@
 #include "net/ping.h"
 
 #include "arch/clock.h"
+#include "kernel/trace.h"
 #include "net/checksum.h"
 #include "net/icmp.h"
 #include "net/random.h"
@@ -84,6 +85,7 @@ void PingSocket::deliver(const PingEvent& event) {
         return;
     }
     queue_[(first_ + queued_++) % queue_size] = event;
+    kernel::trace(kernel::Event::SockEnqueue, identifier_, event.bytes);
     readers_.wake_one();
 }
 
@@ -95,6 +97,7 @@ std::optional<PingEvent> PingSocket::receive(uint64_t deadline_ns) {
     const PingEvent event = queue_[first_];
     first_ = (first_ + 1) % queue_size;
     queued_--;
+    kernel::trace(kernel::Event::AppRecv, identifier_, event.bytes);
     return event;
 }
 

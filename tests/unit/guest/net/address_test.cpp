@@ -18,8 +18,8 @@ TEST(Ipv4Address, ReadsWhatItPrints) {
 }
 
 TEST(Ipv4Address, RefusesAnythingElse) {
-    for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.", ".1.2.3", "1..2.3", "a.b.c.d",
-                             "1.2.3.4 ", "-1.2.3.4", "1.2.3.4294967296", "1.2.3.+4"})
+    for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.", ".1.2.3", "1..2.3",
+                             "a.b.c.d", "1.2.3.4 ", "-1.2.3.4", "1.2.3.4294967296", "1.2.3.+4"})
         EXPECT_FALSE(net::parse_ipv4_address(text)) << text;
 }
 
@@ -29,7 +29,8 @@ TEST(Ipv4Address, Classes) {
     EXPECT_TRUE(Ipv4Address(224, 0, 0, 1).is_multicast());
     EXPECT_TRUE(Ipv4Address(239, 255, 255, 255).is_multicast());
     EXPECT_FALSE(Ipv4Address(240, 0, 0, 1).is_multicast());
-    for (const Ipv4Address host : {Ipv4Address(10, 0, 0, 1), Ipv4Address(223, 255, 255, 255), Ipv4Address(1, 0, 0, 0)})
+    for (const Ipv4Address host :
+         {Ipv4Address(10, 0, 0, 1), Ipv4Address(223, 255, 255, 255), Ipv4Address(1, 0, 0, 0)})
         EXPECT_TRUE(host.is_unicast()) << net::to_text(host).text;
     for (const Ipv4Address none : {Ipv4Address(), Ipv4Address(127, 0, 0, 1), Ipv4Address(224, 0, 0, 0),
                                    Ipv4Address(240, 0, 0, 1), Ipv4Address(255, 255, 255, 255)})
@@ -61,8 +62,8 @@ TEST(InterfaceAddress, Parse) {
     const auto own = net::parse_interface_address("10.0.0.2/24");
     ASSERT_TRUE(own);
     EXPECT_EQ(*own, (net::InterfaceAddress{Ipv4Address(10, 0, 0, 2), 24}));
-    for (const char* text : {"10.0.0.2", "10.0.0.2/", "10.0.0.2/0", "10.0.0.2/33", "10.0.0.2/2x", "224.0.0.1/4",
-                             "0.0.0.0/8", "/24", ""})
+    for (const char* text : {"10.0.0.2", "10.0.0.2/", "10.0.0.2/0", "10.0.0.2/33", "10.0.0.2/2x",
+                             "224.0.0.1/4", "0.0.0.0/8", "/24", ""})
         EXPECT_FALSE(net::parse_interface_address(text)) << text;
 }
 

@@ -32,8 +32,10 @@ class Arp : public NetTest {
                 return std::move(all[i]);
         return std::nullopt;
     }
-    static void learn(uint32_t address, const kernel::MacAddress& mac, NeighbourState state, kernel::NetDevice& device) {
-        net::neighbours().learn(device, net::Ipv4Address(address), mac, {state, true, true}, kernel::jiffies());
+    static void learn(uint32_t address, const kernel::MacAddress& mac, NeighbourState state,
+                      kernel::NetDevice& device) {
+        net::neighbours().learn(device, net::Ipv4Address(address), mac, {state, true, true},
+                                kernel::jiffies());
     }
     void expect_ignored(const Frame& frame, DropReason reason) {
         receive(frame);
@@ -167,7 +169,8 @@ TEST_F(Arp, ImpossibleAddressesAreRefused) {
     loopback_target.target_ip = ip(127, 0, 0, 1);
     expect_ignored(harness::arp(loopback_target), DropReason::MartianDst);
 
-    for (const uint32_t sender : {ip(224, 0, 0, 1), ip(127, 0, 0, 1), 0xffffffffu, subnet_broadcast, our_ip}) {
+    for (const uint32_t sender :
+         {ip(224, 0, 0, 1), ip(127, 0, 0, 1), 0xffffffffu, subnet_broadcast, our_ip}) {
         SCOPED_TRACE(sender);
         watch = Watch();
         auto arp = message(request);

@@ -61,7 +61,8 @@ TEST(ChecksumUpdate, EqualsANewSum) {
         const uint16_t before = net::checksum(data);
         data[0] = static_cast<std::byte>(word >> 8);
         data[1] = static_cast<std::byte>(word);
-        EXPECT_EQ(net::checksum_update(before, 0x0800, static_cast<uint16_t>(word)), net::checksum(data)) << word;
+        EXPECT_EQ(net::checksum_update(before, 0x0800, static_cast<uint16_t>(word)), net::checksum(data))
+            << word;
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Each check of IPv4 input: its counter, its drop reason, and that none stands before another that should win.
+// Each check of IPv4 input: its counter, its drop reason, and that none stands before another that should
+// win.
 #include "net/ipv4.h"
 
 #include "net_fixture.h"
@@ -77,7 +78,8 @@ TEST_F(IpInput, AnIncompleteHeader) {
     const Frame whole = echo_frame("payload");
     for (std::size_t length = at_ip; length < at_payload; length++) {
         SCOPED_TRACE(length);
-        expect_refused(Frame(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)), DropReason::IpInhdr);
+        expect_refused(Frame(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)),
+                       DropReason::IpInhdr);
         EXPECT_EQ(watch(Ip::InReceives), 1u);
         EXPECT_EQ(watch(Ip::InHdrErrors), 1u);
     }
@@ -245,7 +247,8 @@ TEST_F(IpInput, EcnCodepointsAreCountedApart) {
 }
 
 TEST_F(IpInput, EveryDatagramIsAccountedFor) {
-    // ip.InReceives = header errors + address errors + truncated + discards + fragments + unknown protocols + InDelivers
+    // ip.InReceives = header errors + address errors + truncated + discards + fragments + unknown protocols +
+    // InDelivers
     make_peer_known();
     watch = Watch();
     std::vector<Frame> frames = {echo_frame("a"),
@@ -263,7 +266,8 @@ TEST_F(IpInput, EveryDatagramIsAccountedFor) {
         receive(frame);
     EXPECT_EQ(watch(Ip::InReceives), frames.size());
     EXPECT_EQ(watch(Ip::InHdrErrors) + watch(Ip::InAddrErrors) + watch(IpExt::InTruncatedPkts) +
-                  watch(Ip::InDiscards) + watch(Ip::ReasmFails) + watch(Ip::InUnknownProtos) + watch(Ip::InDelivers),
+                  watch(Ip::InDiscards) + watch(Ip::ReasmFails) + watch(Ip::InUnknownProtos) +
+                  watch(Ip::InDelivers),
               frames.size());
 }
 

@@ -177,7 +177,8 @@ TEST_F(Neighbour, TheTableNeverGrowsAndStrangersDoNotPushOutTheReachable) {
     send();
     answer();
     for (uint32_t i = 0; i < 2 * limits::entries; i++)
-        cache.learn(device, net::Ipv4Address(0x0a000300 + i), other_mac, {NeighbourState::Stale, true, true}, now + i);
+        cache.learn(device, net::Ipv4Address(0x0a000300 + i), other_mac, {NeighbourState::Stale, true, true},
+                    now + i);
     EXPECT_EQ(entries(), limits::entries);
     EXPECT_EQ(state(), NeighbourState::Reachable);
 }

@@ -162,6 +162,17 @@ void fix_ip_checksum(Frame& frame) {
     frame[at_ip + 11] = static_cast<uint8_t>(sum);
 }
 
+Bytes icmp_message(uint8_t type, uint8_t code, const Bytes& rest) {
+    Bytes message(4 + rest.size());
+    message[0] = type;
+    message[1] = code;
+    std::copy(rest.begin(), rest.end(), message.begin() + 4);
+    const uint16_t sum = harness::internet_checksum(message);
+    message[2] = static_cast<uint8_t>(sum >> 8);
+    message[3] = static_cast<uint8_t>(sum);
+    return message;
+}
+
 Bytes bytes_of(const std::string& text) { return Bytes(text.begin(), text.end()); }
 std::string text_of(std::span<const uint8_t> bytes) { return std::string(bytes.begin(), bytes.end()); }
 

@@ -45,7 +45,8 @@ class Watch {
     std::vector<uint64_t> ip_, ipext_, icmp_, udp_, drops_;
 };
 
-/// eth0 is up as 10.0.2.15/24 with gateway 10.0.2.2 (peer_mac). Every packet must be accounted for at the end.
+/// eth0 is up as 10.0.2.15/24 with gateway 10.0.2.2 (peer_mac). Every packet must be accounted for at the
+/// end.
 class NetTest : public testing::Test {
   protected:
     NetTest();
@@ -76,6 +77,9 @@ class NetTest : public testing::Test {
 
 /// Recomputes the IPv4 header checksum of a frame that a test has changed.
 void fix_ip_checksum(Frame& frame);
+/// An ICMP message with its checksum; `rest` is what follows it, identifier and sequence or unused bytes
+/// first.
+Bytes icmp_message(uint8_t type, uint8_t code, const Bytes& rest);
 /// Byte offsets in a frame with an IPv4 header without options.
 inline constexpr std::size_t at_ip = 14, at_payload = 34;
 

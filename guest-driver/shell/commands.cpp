@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table of all commands, and those that are about the console itself.
+#include "arch/cpu.h"
+#include "kernel/crash.h"
+#include "kernel/net_device.h"
+#include "shell/arguments.h"
+#include "shell/command.h"
+
+namespace shell {
+
+namespace {
+
+constexpr Command table[] = {
+    {"cat", "FILE...", "show a file below /proc", cat_command},
+    {"crash", "die|null|stack|softirq", "fail on purpose, to see the report", crash_command},
+    {"driver", "[OPTION VALUE]", "options and counters of the e100 driver", driver_command},
+    {"drops", "[-a]", "packets dropped, by reason", drops_command},
+    {"ethtool", "[-i|-S|-g|-c|-G] DEVICE", "the driver: itself, its counters, its rings", ethtool_command},
+    {"free", "", "memory and packet buffers", free_command},
+    {"help", "[COMMAND]", "this list", help_command},
+    {"ip", "[-s] addr|link|neigh|route", "addresses, interfaces, neighbours, routes", ip_command},
+    {"ls", "[DIRECTORY]", "names of the files below /proc", ls_command},
+    {"napi", "", "NAPI instances and softirq limits", napi_command},
+    {"ping", "[-c N] [-s SIZE] [-i SECONDS | -f] ADDRESS", "send ICMP echo requests", ping_command},
+    {"poweroff", "", "take the network down and end the machine", poweroff_command},
+    {"ps", "", "threads", ps_command},
+    {"ring", "", "where the descriptor rings stand", ring_command},
+    {"trace", "[arp|icmp|udp]", "the way of the next received frame, step by step", trace_command},
+    {"uptime", "", "how long the machine has been up", uptime_command},
+};
+
+void print_help(const Output& output, const Command& command) {
+    Text<64> left;
+    left.output().print("%s %s", command.name, command.usage);
+    output.print("  %-46s  %s\n", left.c_str(), command.help);
+}
+
+} // namespace
+
+std::span<const Command> commands() { return table; }
+
+void help_command(Words words, const Output& output) {
+    bool found = false;
+    for (const Command& command : table) {
+        if (words.size() > 1 && words[1] != command.name)
+            continue;
+        print_help(output, command);
+        found = true;
+    }
+    if (!found)
+        output.print("help: no such command: %.*s\n", length_of(words[1]), words[1].data());
+}
+
+void poweroff_command(Words, const Output&) {
+    for (kernel::NetDevice* device : kernel::net_devices())
+        kernel::dev_close(*device);
+    arch::power_off(0);
+}
+
+void crash_command(Words words, const Output& output) {
+    if (words.size() != 2 || !kernel::crash(words[1]))
+        output.write("Usage: crash die|null|stack|softirq\n");
+}
+
+} // namespace shell

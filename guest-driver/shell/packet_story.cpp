@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The twelve steps as text.
+#include "shell/packet_story.h"
+
+#include "net/headers.h"
+#include "net/ipv4_address.h"
+
+namespace shell {
+
+namespace {
+
+using Record = FrameWay::Record;
+using Number = unsigned long long;
+
+using What = Text<80>;
+using Counter = Text<64>;
+
+struct Step {
+    What what;
+    Counter counter;
+    const char* where = "";
+    Record record = nullptr; ///< for the time
+};
+
+const char* icmp_name(uint32_t type) {
+    switch (type) {
+    case net::icmp_type::echo_reply:
+        return "echo reply";
+    case net::icmp_type::echo:
+        return "echo request";
+    case net::icmp_type::destination_unreachable:
+        return "destination unreachable";
+    case net::icmp_type::time_exceeded:
+        return "time exceeded";
+    default:
+        return "message";
+    }
+}
+
+const char* protocol_name(uint32_t ether_type) {
+    return ether_type == net::ether_type::ipv4  ? "IPv4"
+           : ether_type == net::ether_type::arp ? "ARP"
+                                                : "unknown";
+}
+
+class Story {
+  public:
+    Story(const Output& output, const Recording& recording, const FrameWay& way)
+        : output_(output), recording_(recording), way_(way) {}
+    void print();
+
+  private:
+    using Member = uint64_t PathCounters::*;
+    static void moved(Step& step, const char* name, uint64_t before, uint64_t after) {
+        step.counter.output().print("%s %llu -> %llu", name, static_cast<Number>(before),
+                                    static_cast<Number>(after));
+    }
+    void moved(Step& step, const char* name, Member counter) const {
+        moved(step, name, recording_.before.*counter, recording_.after.*counter);
+    }
+    static Output say(Step& step) { return step.what.output(); }
+
+    void print_title() const;
+    void print_step(unsigned number, const Step& step) const;
+    void print_end() const;
+    uint64_t origin() const { return way_.irq_entry ? way_.irq_entry->time_ns : way_.receive->time_ns; }
+    void print_time(const Output& output, Record record) const;
+
+    Step driver() const;
+    Step wire() const;
+    Step dma() const;
+    Step interrupt() const;
+    Step schedule() const;
+    Step poll() const;
+    Step unmap() const;
+    Step receive() const;
+    Step steering() const;
+    Step deliver() const;
+    Step protocol() const;
+    Step reader() const;
+    void arp(Step& step) const;
+    void transport(Step& step) const;
+    bool ended_early(Step& step) const;
+
+    const Output& output_;
+    const Recording& recording_;
+    const FrameWay& way_;
+};
+
+void Story::print_title() const {
+    output_.print("The way of one frame: %s", protocol_name(way_.receive->a));
+    if (way_.network && way_.network->event == kernel::Event::IpRcv)
+        output_.print(" from %s", net::to_text(net::Ipv4Address(way_.network->b)).text);
+    output_.print(", %u bytes behind the Ethernet header, received on %s\n", way_.receive->b,
+                  recording_.facts.interface);
+    const char* event = way_.irq_entry ? "interrupt" : "receive";
+    output_.print("%2s %9s  %-52s  %s\n", "", "us after", "", "counter: before -> after");
+    output_.print("%2s %9s  %-52s  %s\n", "", event, "what happened, where", "all that was recorded");
+}
+
+void Story::print_time(const Output& output, Record record) const {
+    const bool early = record->time_ns < origin();
+    const uint64_t ns = early ? origin() - record->time_ns : record->time_ns - origin();
+    output.print("%c%llu.%llu", early ? '-' : '+', static_cast<Number>(ns / 1000),
+                 static_cast<Number>(ns % 1000 / 100));
+}
+
+void Story::print_step(unsigned number, const Step& step) const {
+    Text<16> time;
+    if (step.record)
+        print_time(time.output(), step.record);
+    output_.print("%2u %9s  %-52s  %s\n", number, time.c_str(), step.what.c_str(), step.counter.c_str());
+    output_.print("%14s%s\n", "", step.where);
+}
+
+Step Story::driver() const {
+    Step step;
+    const PathFacts& facts = recording_.facts;
+    step.where = "e100::probe (driver/probe.cpp), e100::up (driver/up_down.cpp)";
+    if (!facts.driver || !facts.up) {
+        say(step).print("not seen: no driver has %s up", facts.interface);
+        return step;
+    }
+    say(step).print("driver %s runs %s: %u RFDs, %u CBs", facts.driver, facts.interface, facts.rx_ring,
+                    facts.tx_ring);
+    step.counter.output().print("NAPI weight %d, irq %u", facts.napi_weight, facts.irq);
+    return step;
+}
+
+Step Story::wire() const {
+    Step step;
+    const auto before = recording_.before.chip_good_frames, after = recording_.after.chip_good_frames;
+    step.where =
+        "the card's address filter and receive unit; its counter, by dump statistics (driver/statistics.cpp)";
+    if (!before || !after || *after == *before) {
+        say(step).write("not seen: the card has counted no good frame");
+        if (before && after)
+            moved(step, "card rx_good_frames", *before, *after);
+        return step;
+    }
+    say(step).write("the frame arrived from the network and passed the filter");
+    moved(step, "card rx_good_frames", *before, *after);
+    return step;
+}
+
+Step Story::dma() const {
+    Step step;
+    step.where = "the card by DMA; read by e100::receive_packets (driver/receive.cpp)";
+    step.record = way_.descriptor;
+    if (!way_.descriptor) {
+        say(step).write("not seen: no completed RFD");
+        return step;
+    }
+    const uint32_t status = way_.descriptor->b >> 16, bytes = way_.descriptor->b & 0xffff;
+    say(step).print("RFD in slot %u is complete: status %04x, %u bytes", way_.descriptor->a, status, bytes);
+    step.counter.output().print("ring slot %u of %u", way_.descriptor->a, recording_.facts.rx_ring);
+    return step;
+}
+
+Step Story::interrupt() const {
+    Step step;
+    step.where = "irq_enter (kernel/context.cpp), e100::interrupt (driver/interrupt.cpp)";
+    step.record = way_.irq_entry;
+    if (!way_.irq_entry) {
+        say(step).write("not seen: no interrupt before the poll");
+        return step;
+    }
+    say(step).print("interrupt %u on CPU %u", way_.irq_entry->a, way_.irq_entry->cpu);
+    if (way_.isr)
+        say(step).print(", cause STAT/ACK %02x, acknowledged", way_.isr->a);
+    moved(step, "irq", &PathCounters::interrupts);
+    return step;
+}
+
+Step Story::schedule() const {
+    Step step;
+    step.where = "napi_schedule_prep, __napi_schedule_irqoff (kernel/napi.cpp)";
+    step.record = way_.schedule;
+    if (!way_.schedule) {
+        say(step).write("not seen: the instance was scheduled before");
+        return step;
+    }
+    say(step).print("card's interrupt masked, NAPI on CPU %u's poll list", way_.schedule->cpu);
+    moved(step, "napi schedules", &PathCounters::napi_schedules);
+    return step;
+}
+
+Step Story::poll() const {
+    static constexpr const char* origins[] = {"interrupt exit", "ksoftirqd", "local_bh_enable"};
+    Step step;
+    step.where = "do_softirq (kernel/softirq.cpp), net_rx_action (kernel/napi.cpp), e100::poll";
+    step.record = way_.softirq_entry ? way_.softirq_entry : way_.poll_begin;
+    if (!step.record) {
+        say(step).write("not seen: no poll");
+        return step;
+    }
+    const char* origin = way_.softirq_entry && way_.softirq_entry->b < std::size(origins)
+                             ? origins[way_.softirq_entry->b]
+                             : "?";
+    say(step).print("NET_RX softirq at %s", origin);
+    if (way_.poll_begin)
+        say(step).print(", poll with budget %u", way_.poll_begin->a);
+    moved(step, "NET_RX", &PathCounters::net_rx_softirqs);
+    return step;
+}
+
+Step Story::unmap() const {
+    Step step;
+    step.where = "DmaBuffer<Device>::unmap (kernel/dma.cpp)";
+    step.record = way_.unmap;
+    if (!way_.unmap) {
+        say(step).write("not seen: no buffer unmapped");
+        return step;
+    }
+    say(step).print("buffer at bus address %08x, %u bytes, is the CPU's", way_.unmap->a, way_.unmap->b);
+    moved(step, "unmaps", &PathCounters::dma_unmaps);
+    return step;
+}
+
+Step Story::receive() const {
+    Step step;
+    step.where = "eth_type_trans, netif_receive_skb (kernel/net_device.cpp)";
+    step.record = way_.receive;
+    say(step).print("packet of type %04x (%s) goes up", way_.receive->a, protocol_name(way_.receive->a));
+    moved(step, "rx_packets", &PathCounters::rx_packets);
+    return step;
+}
+
+Step Story::steering() const {
+    Step step;
+    step.where = "netif_receive_skb (kernel/net_device.cpp)";
+    if (recording_.facts.rps_cpus == 0) {
+        say(step).print("not steered: rps_cpus = 0, stays on CPU %u", way_.receive->cpu);
+    } else if (way_.deliver && way_.deliver->cpu != way_.receive->cpu) {
+        step.record = way_.deliver;
+        say(step).print("steered: rps_cpus = %x, from CPU %u to CPU %u", recording_.facts.rps_cpus,
+                        way_.receive->cpu, way_.deliver->cpu);
+    } else {
+        say(step).print("steering: rps_cpus = %x, hash chose CPU %u", recording_.facts.rps_cpus,
+                        way_.receive->cpu);
+    }
+    return step;
+}
+
+Step Story::deliver() const {
+    Step step;
+    step.where = "protocol table (kernel/net_device.cpp)";
+    step.record = way_.deliver;
+    if (!way_.deliver) {
+        if (!ended_early(step))
+            say(step).write("not seen: no protocol took it");
+        return step;
+    }
+    say(step).print("handed to %s on CPU %u", protocol_name(way_.deliver->a), way_.deliver->cpu);
+    moved(step, "softnet processed", &PathCounters::processed);
+    return step;
+}
+
+/// The packet was dropped before it came to this step.
+bool Story::ended_early(Step& step) const {
+    if (!way_.drop)
+        return false;
+    step.record = way_.drop;
+    say(step).print("dropped: %s", kernel::drop_reason_name(static_cast<kernel::DropReason>(way_.drop->a)));
+    return true;
+}
+
+void Story::arp(Step& step) const {
+    step.where = "arp_rcv (net/arp.cpp)";
+    say(step).print("ARP %s from %s", way_.network->a == 1 ? "request" : "reply",
+                    net::to_text(net::Ipv4Address(way_.network->b)).text);
+}
+
+void Story::transport(Step& step) const {
+    const bool udp = way_.transport->event == kernel::Event::UdpRcv;
+    step.where = udp ? "ip_rcv (net/ipv4_input.cpp), udp_rcv (net/udp.cpp)"
+                     : "ip_rcv (net/ipv4_input.cpp), icmp_rcv (net/icmp.cpp)";
+    if (udp) {
+        say(step).print("IPv4 and UDP checked: port %u, %u bytes", way_.transport->a, way_.transport->b);
+        return moved(step, "Ip InReceives", &PathCounters::ip_received);
+    }
+    say(step).print("IPv4 and ICMP checked: %s, %u bytes", icmp_name(way_.transport->a), way_.transport->b);
+    moved(step, "Icmp InMsgs", &PathCounters::icmp_received);
+}
+
+Step Story::protocol() const {
+    Step step;
+    step.record = way_.transport ? way_.transport : way_.network;
+    step.where = "ip_rcv (net/ipv4_input.cpp)";
+    if (way_.transport)
+        transport(step);
+    else if (way_.network && way_.network->event == kernel::Event::ArpRcv)
+        arp(step);
+    else if (way_.network) {
+        say(step).print("IPv4 checked, protocol %u", way_.network->a);
+        moved(step, "Ip InReceives", &PathCounters::ip_received);
+    } else if (!ended_early(step))
+        say(step).write("not seen: no protocol saw it");
+    return step;
+}
+
+Step Story::reader() const {
+    Step step;
+    step.where = "UdpSocket::enqueue, receive_packet (net/socket.cpp)";
+    const bool icmp = way_.transport && way_.transport->event == kernel::Event::IcmpRcv;
+    if (way_.queued && icmp) {
+        step.where = "PingSocket::deliver, receive (net/ping.cpp)";
+        say(step).print("in the queue of ping %u", way_.queued->a);
+    } else if (way_.queued) {
+        say(step).print("in the queue of port %u, %u bytes charged", way_.queued->a, way_.queued->b);
+    }
+    step.record = way_.queued;
+    if (way_.queued && way_.read) {
+        say(step).write(", read at ");
+        print_time(say(step), way_.read);
+    }
+    if (way_.queued) {
+        if (!icmp)
+            moved(step, "Udp InDatagrams", &PathCounters::udp_read);
+        return step;
+    }
+    if (ended_early(step))
+        return step;
+    if (way_.reply) {
+        step.record = way_.reply;
+        step.where =
+            "answered by the protocol itself, in the softirq; dev_queue_xmit (kernel/net_device.cpp)";
+        say(step).print("an answer of %u bytes left", way_.reply->a);
+        moved(step, "tx_packets", &PathCounters::tx_packets);
+        return step;
+    }
+    step.where = "";
+    say(step).write(way_.network && way_.network->event == kernel::Event::ArpRcv
+                        ? "ends here: the neighbour cache has no reader"
+                        : "not seen: no socket queued it");
+    return step;
+}
+
+void Story::print_end() const {
+    output_.print("%14s", "");
+    if (way_.queued && way_.reply) {
+        output_.print("The reader's answer of %u bytes left at ", way_.reply->a);
+        print_time(output_, way_.reply);
+        output_.write(". ");
+    }
+    if (way_.poll_end) {
+        output_.print("The poll ended at ");
+        print_time(output_, way_.poll_end);
+        output_.print(" with %u packet%s%s", way_.poll_end->a, way_.poll_end->a == 1 ? "" : "s",
+                      way_.poll_end->b ? ", complete" : ", to be polled again");
+    } else {
+        output_.write("The end of the poll was not seen");
+    }
+    output_.write(way_.poll_end && way_.unmask ? ", interrupt unmasked.\n" : ".\n");
+    if (recording_.lost)
+        output_.print("%14s%llu records did not fit.\n", "", static_cast<Number>(recording_.lost));
+}
+
+void Story::print() {
+    print_title();
+    const Step steps[] = {driver(), wire(),    dma(),      interrupt(), schedule(), poll(),
+                          unmap(),  receive(), steering(), deliver(),   protocol(), reader()};
+    unsigned number = 0;
+    for (const Step& step : steps)
+        print_step(++number, step);
+    print_end();
+}
+
+} // namespace
+
+bool print_story(const Output& output, const Recording& recording, FrameKind kind) {
+    const auto way = find_frame(recording.records, kind);
+    if (!way)
+        return false;
+    Story(output, recording, *way).print();
+    return true;
+}
+
+} // namespace shell
