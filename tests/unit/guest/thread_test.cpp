@@ -11,6 +11,7 @@
 #include "arch/hosted/machine.h"
 #include "interrupts.h"
 #include "kernel/context.h"
+#include "kernel/page_alloc.h"
 #include "kernel/timer.h"
 
 namespace {
@@ -205,16 +206,20 @@ TEST(Thread, ForEachNamesTheLiving) {
     EXPECT_FALSE(is_listed("mayfly"));
 }
 
-unsigned deeper(unsigned depth) {
-    volatile unsigned here = depth;
-    return depth < 1'000'000 ? deeper(depth + 1) + here : here;
+/// Uses at least `kib` KiB of stack.
+unsigned use_stack(unsigned kib) {
+    volatile char here[1024];
+    here[0] = static_cast<char>(kib);
+    return kib > 1 ? use_stack(kib - 1) + static_cast<unsigned>(here[0]) : 0;
 }
 
 TEST(ThreadDeathTest, TheEndOfAStackIsGuarded) {
     EXPECT_DEATH(
         {
+            // Far enough to reach what lies below the stack, not so far that the host has nothing there.
+            constexpr unsigned kib = (kernel::page_size << kernel::thread_stack_order) / 1024 + 8;
             kernel::thread_create(
-                "deep", 0, [](void*) { deeper(0); }, nullptr);
+                "deep", 0, [](void*) { use_stack(kib); }, nullptr);
             let_others_run();
         },
         "");
