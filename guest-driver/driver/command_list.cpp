@@ -62,8 +62,8 @@ void CommandList::append(Scb& scb) {
 /// A chip too busy to take the command gets it with the next one.
 void CommandList::start_pending(Scb& scb) {
     while (to_send_ != to_use_ || used_ == count_) {
-        const Error error =
-            started_ ? scb.command(CuCommand::Resume) : scb.command(CuCommand::Start, bus_address(to_send_));
+        const Error error = started_ ? scb.resume(shared(to_send_).header.status)
+                                     : scb.command(CuCommand::Start, bus_address(to_send_));
         if (error != Error::None) {
             refused_++;
             return;

@@ -117,16 +117,19 @@ Drained drain_acknowledging(Adapter& adapter, int budget, int& work) {
 }
 
 /// RnrPolicy::Linux: at the first unprocessed descriptor, and only when all before it are processed:
-/// restarted earlier, the chip would run ahead of the driver's place in the ring.
-void restart_at_clean(Adapter& adapter) {
+/// restarted earlier, the chip would run ahead of the driver's place in the ring. At the stopper it would
+/// stop again at once and, as long as its FIFO holds a frame, interrupt for that: without memory for new
+/// buffers there is nothing to start. True if a start was due.
+bool restart_at_clean(Adapter& adapter) {
+    if (adapter.receive.clean_slot_is_stopper())
+        return false;
     if (adapter.scb.receiver_ready()) {
-        adapter.receiver =
-            ReceiverState::Running; // the RNR was of a stop that is over: SDM table 56 forbids the start
-        return;
+        adapter.receiver = ReceiverState::Running; // that stop is over, and SDM table 56 forbids the start
+        return true;
     }
     adapter.scb.acknowledge(stat::rnr);
-    if (adapter.receive.clean_slot_filled())
-        start_receiver(adapter, adapter.receive.to_clean());
+    start_receiver(adapter, adapter.receive.to_clean());
+    return true;
 }
 
 /// RnrPolicy::Resume: where the chip stopped, as soon as the stopper is no longer there.
@@ -163,8 +166,7 @@ int receive_packets(Adapter& adapter, int budget) {
         if (work || stopped)
             resume_where_stopped(adapter);
     } else if (drained == Drained::Empty && stopped) {
-        restart_at_clean(adapter);
-        work++;
+        work += restart_at_clean(adapter);
     }
     return work;
 }

@@ -3,6 +3,8 @@
 #include "driver/scb.h"
 
 #include "arch/clock.h"
+#include "driver/shared_memory.h"
+#include "i8255x/command_block.h"
 #include "kernel/trace.h"
 
 namespace e100 {
@@ -46,6 +48,15 @@ Error Scb::command(CuCommand command, uint32_t pointer) {
 }
 Error Scb::command(RuCommand command, uint32_t pointer) {
     return give(static_cast<uint8_t>(command), &pointer);
+}
+
+Error Scb::resume(const Le16& block_status) {
+    kernel::IrqSpinGuard guard(lock_);
+    if (!wait_accepted())
+        return Error::ScbTimeout;
+    if (!(load(block_status) & cb_status::complete))
+        registers_.write8(csr::scb_command, static_cast<uint8_t>(CuCommand::Resume));
+    return Error::None;
 }
 
 void Scb::mask() {

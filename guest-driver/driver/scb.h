@@ -7,6 +7,7 @@
 #include "arch/mmio.h"
 #include "driver/error.h"
 #include "i8255x/csr.h"
+#include "i8255x/little_endian.h"
 #include "kernel/spinlock.h"
 
 namespace e100 {
@@ -25,6 +26,9 @@ class Scb {
     Error command(i8255x::CuCommand command);
     Error command(i8255x::CuCommand command, uint32_t pointer);
     Error command(i8255x::RuCommand command, uint32_t pointer);
+    /// CU resume for the block with this status word, unless the unit has run into it by itself and completed
+    /// it: a resume too many would cancel the delayed CNA of that block (SDM 6.4.2.5.4).
+    Error resume(const i8255x::Le16& block_status);
 
     /// M bit: INTA# is not asserted until unmask(). The causes go on collecting.
     void mask();

@@ -54,12 +54,18 @@ Frame numbered_frame(uint32_t number, std::size_t bytes, kernel::MacAddress dest
 }
 
 Work Work::operator-(const Work& before) const {
-    return {interrupts - before.interrupts,   polls - before.polls,
-            done - before.done,               ndone - before.ndone,
-            missed - before.missed,           net_rx_runs - before.net_rx_runs,
-            net_rx_raised - before.net_rx_raised, rx_packets - before.rx_packets,
-            irq_rx - before.irq_rx,           irq_rnr - before.irq_rnr,
-            irq_swi - before.irq_swi,         ru_starts - before.ru_starts};
+    return {interrupts - before.interrupts,
+            polls - before.polls,
+            done - before.done,
+            ndone - before.ndone,
+            missed - before.missed,
+            net_rx_runs - before.net_rx_runs,
+            net_rx_raised - before.net_rx_raised,
+            rx_packets - before.rx_packets,
+            irq_rx - before.irq_rx,
+            irq_rnr - before.irq_rnr,
+            irq_swi - before.irq_swi,
+            ru_starts - before.ru_starts};
 }
 
 Cosim::Cosim() {
@@ -97,8 +103,8 @@ void Cosim::open() {
         device_ = kernel::net_devices().back();
     }
     rfds_before_open_ = card_->count(TraceEvent::RfdComplete);
-    packets_before_open_ = device_->stats.rx_packets + adapter().counters.rx_not_ok +
-                           adapter().counters.rx_over_length;
+    packets_before_open_ =
+        device_->stats.rx_packets + adapter().counters.rx_not_ok + adapter().counters.rx_over_length;
     ASSERT_EQ(kernel::dev_open(*device_), 0);
     settle(); // the watchdog's first run and its software interrupt
 }
@@ -120,7 +126,8 @@ void Cosim::burst(unsigned count, uint32_t first) {
 void Cosim::stream(unsigned count, uint64_t gap_ns, uint32_t first) {
     const uint64_t start = arch::now_ns();
     for (uint32_t i = 0; i < count; i++)
-        hosted::at(start + i * gap_ns, [this, number = first + i] { card_->receive(numbered_frame(number)); });
+        hosted::at(start + i * gap_ns,
+                   [this, number = first + i] { card_->receive(numbered_frame(number)); });
     kernel::sleep_ns(count * gap_ns);
     settle();
 }
@@ -146,10 +153,18 @@ Work Cosim::work() const {
     const auto& napi = e100::adapter_of(*device_).napi.stats;
     const auto& softirq = kernel::softirq_stats(0);
     constexpr auto net_rx = static_cast<std::size_t>(kernel::Softirq::NetRx);
-    return {counters.interrupts,      napi.polls,        napi.done,
-            napi.ndone,               napi.missed,       softirq.executed[net_rx],
-            softirq.raised[net_rx],   device_->stats.rx_packets, counters.irq_rx,
-            counters.irq_rnr,         counters.irq_swi,  counters.ru_starts};
+    return {counters.interrupts,
+            napi.polls,
+            napi.done,
+            napi.ndone,
+            napi.missed,
+            softirq.executed[net_rx],
+            softirq.raised[net_rx],
+            device_->stats.rx_packets,
+            counters.irq_rx,
+            counters.irq_rnr,
+            counters.irq_swi,
+            counters.ru_starts};
 }
 
 void Cosim::expect_received_all(unsigned count) {
@@ -198,8 +213,8 @@ void Cosim::expect_nothing_leaked() {
 
 void Cosim::expect_invariants_in_trace() {
     struct State {
-        bool claimed = false;   ///< between napi.schedule and the unmask
-        bool completed = true;  ///< napi.complete with rearm since the last claim; the open counts as one
+        bool claimed = false;  ///< between napi.schedule and the unmask
+        bool completed = true; ///< napi.complete with rearm since the last claim; the open counts as one
     } state;
     kernel::trace_stop();
     kernel::trace_for_each(
@@ -239,7 +254,8 @@ std::vector<Step> Cosim::joint_trace() {
     kernel::trace_stop();
     std::vector<Step> steps;
     for (const ChipEvent& event : card_->events)
-        steps.push_back({event.time_ns, event_names[static_cast<std::size_t>(event.event)], event.a, event.b});
+        steps.push_back(
+            {event.time_ns, event_names[static_cast<std::size_t>(event.event)], event.a, event.b});
     kernel::trace_for_each(
         [](const kernel::TraceRecord& record, void* cookie) {
             static_cast<std::vector<Step>*>(cookie)->push_back(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Driver and chip in one process: a booted kernel, a card, an open interface, and the books that must balance.
+// Driver and chip in one process: a booted kernel, a card, an open interface, and the books that must
+// balance.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,6 +13,7 @@
 
 #include "card.h"
 #include "driver/adapter.h"
+#include "kernel/softirq.h"
 #include "kernel/trace.h"
 
 namespace cosim {
@@ -51,7 +53,8 @@ class Cosim : public testing::Test {
     void settle(unsigned ms = 20);
     /// `count` numbered frames, the first of which has number `first`, without time in between.
     void burst(unsigned count, uint32_t first = 0);
-    /// The same as events, one every `gap_ns` from now on; returns when the last one has come and all is quiet.
+    /// The same as events, one every `gap_ns` from now on; returns when the last one has come and all is
+    /// quiet.
     void stream(unsigned count, uint64_t gap_ns, uint32_t first = 0);
 
     Work work() const;

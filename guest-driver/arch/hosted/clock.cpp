@@ -66,6 +66,7 @@ bool run_next_event() {
 
 void advance_ns(uint64_t ns) {
     Clock& clock = clock_state();
+    deliver_interrupts();
     const uint64_t target = clock.now + ns;
     while (next_deadline(clock) <= target) {
         run_next_event();

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A frame at the worst moment: between any two register accesses and between any two ordered stores of a
+// session.
+#include "cosim.h"
+
+namespace cosim {
+namespace {
+
+using e100::AckMode;
+using e100::RnrPolicy;
+
+struct Policy {
+    RnrPolicy rnr;
+    AckMode ack;
+};
+
+class Race : public Cosim, public testing::WithParamInterface<Policy> {
+  protected:
+    void SetUp() override {
+        e100::options().rnr_policy = GetParam().rnr;
+        e100::options().ack_mode = GetParam().ack;
+    }
+
+    using SetHook = void (*)(std::function<void()>);
+
+    /// Lets a burst of `frames` be received once for every point at which `set_hook` calls back, with one
+    /// more frame injected there, and expects that none is stranded ten milliseconds later without further
+    /// traffic.
+    void inject_everywhere(unsigned frames, SetHook set_hook) {
+        open();
+        const unsigned points = count_points(frames, set_hook);
+        ASSERT_GT(points, 3u);
+        for (unsigned point = 0; point < points; point++) {
+            received.clear();
+            inject_at(point, frames, set_hook);
+            settle(10);
+            ASSERT_FALSE(received.empty());
+            ASSERT_EQ(received.back(), frames) << "the injected frame is stranded: point " << point;
+            ASSERT_EQ(device().operations->ring_state(device()).rx_completed, 0u) << point;
+            ASSERT_EQ(received.size(), frames + 1) << point;
+        }
+    }
+
+  private:
+    unsigned count_points(unsigned frames, SetHook set_hook) {
+        unsigned points = 0;
+        set_hook([&] { points++; });
+        burst(frames);
+        settle(10);
+        set_hook(nullptr);
+        return points;
+    }
+    void inject_at(unsigned point, unsigned frames, SetHook set_hook) {
+        unsigned now = 0;
+        set_hook([&, point, frames] {
+            if (now++ == point)
+                card().receive(numbered_frame(frames));
+        });
+        burst(frames);
+        settle(10);
+        set_hook(nullptr);
+        if (now <= point) // the session was shorter this time
+            card().receive(numbered_frame(frames));
+    }
+};
+
+TEST_P(Race, BetweenAnyTwoRegisterAccesses) { inject_everywhere(1, hosted::on_access); }
+TEST_P(Race, BetweenAnyTwoRegisterAccessesOfAFullPoll) { inject_everywhere(16, hosted::on_access); }
+TEST_P(Race, BetweenAnyTwoRegisterAccessesOfTwoPolls) { inject_everywhere(17, hosted::on_access); }
+TEST_P(Race, BetweenAnyTwoRegisterAccessesOfAFullRing) { inject_everywhere(254, hosted::on_access); }
+TEST_P(Race, BetweenAnyTwoStores) { inject_everywhere(1, hosted::on_write_barrier); }
+TEST_P(Race, BetweenAnyTwoStoresOfTwoPolls) { inject_everywhere(17, hosted::on_write_barrier); }
+TEST_P(Race, BetweenAnyTwoStoresOfAFullRing) { inject_everywhere(254, hosted::on_write_barrier); }
+
+/// With an overflowing burst the injected frame may be dropped by the card, so only the last of a second
+/// burst must come through, and the books must balance.
+TEST_P(Race, OverflowWithAFrameAtAnyAccess) {
+    open();
+    unsigned points = 0;
+    hosted::on_access([&] { points++; });
+    burst(400);
+    settle(10);
+    hosted::on_access(nullptr);
+    for (unsigned point = 0; point < points; point++) {
+        unsigned now = 0;
+        hosted::on_access([&] {
+            if (now++ == point)
+                card().receive(numbered_frame(400));
+        });
+        burst(400);
+        settle(10);
+        hosted::on_access(nullptr);
+        received.clear();
+        burst(200);
+        settle(10);
+        expect_received_all(200);
+        ASSERT_FALSE(HasFailure()) << point;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Policies, Race,
+                         testing::Values(Policy{RnrPolicy::Linux, AckMode::Isr},
+                                         Policy{RnrPolicy::Linux, AckMode::Poll},
+                                         Policy{RnrPolicy::Resume, AckMode::Isr},
+                                         Policy{RnrPolicy::Resume, AckMode::Poll}));
+
+/// The three stores that move the stopper: a ring filled to the brim when each of them is made.
+class StopperMove : public Cosim {};
+
+TEST_F(StopperMove, NoFrameGoesBehindTheStopperAndNoneIsLostInTheRing) {
+    for (unsigned fill = 0; fill < 20; fill++) {
+        open();
+        unsigned barriers = 0; // each injected frame makes new ones
+        hosted::on_write_barrier([&] {
+            if (++barriers < 2000)
+                card().receive(numbered_frame(barriers));
+        });
+        burst(250 + fill % 5, 1000);
+        settle(1 + fill);
+        hosted::on_write_barrier(nullptr);
+        settle();
+        EXPECT_GT(barriers, 3u);
+        received.clear(); // the numbers of barriers and burst interleave; the content was checked on the way
+        burst(254);
+        settle();
+        expect_received_all(254);
+        received.clear();
+        close();
+    }
+}
+
+/// The chip passes over a descriptor of size 0 that does not end the list; it can meet one between the second
+/// and the third store. Skipped descriptors are found and given back.
+TEST_F(StopperMove, ADescriptorPassedOverIsNotWaitedForForEver) {
+    open();
+    constexpr unsigned old_stopper = 254;
+    burst(old_stopper); // the receiver now stands before the stopper
+    const auto descriptor = hosted::ram(adapter().receive.bus_address(old_stopper), 16);
+    bool armed = true;
+    hosted::on_write_barrier([&] {
+        const bool ends_list = (descriptor[3] & std::byte{0x80}) != std::byte{0};
+        const bool has_size = descriptor[14] != std::byte{0} || descriptor[15] != std::byte{0};
+        if (armed && !ends_list && !has_size) {
+            armed = false;
+            burst(3, old_stopper);
+        }
+    });
+    settle();
+    hosted::on_write_barrier(nullptr);
+    EXPECT_FALSE(armed);
+    EXPECT_EQ(adapter().counters.rx_skipped, 1u);
+    burst(10, 257);
+    settle();
+    expect_received_all(267);
+}
+
+} // namespace
+} // namespace cosim
