@@ -26,8 +26,10 @@ E100Harness::E100Harness(const Options& options)
     qemu_ = std::make_unique<QemuProcess>(directory_, command_line());
     qtest_.intercept_inputs("ioapic");
     qtest_.write32(hpet_configuration, 1);
-    if (!options_.incoming.empty())
+    if (!options_.incoming.empty()) {
         qmp_.wait_migrated();
+        qmp_.cont(); // the stream was written by a stopped machine
+    }
     if (options_.device)
         enable_function();
 }

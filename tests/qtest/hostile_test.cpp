@@ -20,8 +20,6 @@ class Hostile : public E100Test {
         EXPECT_EQ(e100.qmp().status(), "running");
         e100.port(PortCommand::SelectiveReset);
         e100.port(PortCommand::SoftwareReset);
-        while (e100.wire().receive(0ms)) {
-        }
         e100.bring_up();
         RfdRing ring(memory, 2);
         e100.start_receiving(ring);
@@ -30,7 +28,10 @@ class Hostile : public E100Test {
         e100.transmit(out);
         ASSERT_TRUE(ring.wait_complete(0));
         EXPECT_EQ(ring.frame(0), in);
-        EXPECT_EQ(e100.wire().receive(), out);
+        auto seen = e100.wire().receive();
+        while (seen && *seen != out) // what was under way at the reset comes first
+            seen = e100.wire().receive();
+        EXPECT_TRUE(seen);
     }
     void start(uint32_t block) {
         e100.command(CuCommand::Start, block);

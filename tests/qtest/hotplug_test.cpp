@@ -12,11 +12,12 @@ struct Place {
     const char* bus;
     uint8_t bus_number;
     uint16_t acpi_ports;
+    friend std::ostream& operator<<(std::ostream& out, const Place& place) { return out << place.machine; }
 };
 
 const Place places[] = {
     {"pc", {}, "pci.0", 0, 0xae00},
-    {"q35", {"-device", "pcie-root-port,id=port,chassis=1,addr=1"}, "port", 1, 0x0cc0},
+    {"q35", {"-device", "pcie-root-port,id=hotslot,chassis=1,addr=1"}, "hotslot", 1, 0x0cc0},
 };
 constexpr uint8_t slot_on_pc = 4;
 

@@ -9,6 +9,7 @@ namespace {
 struct Cause {
     const char* name;
     uint8_t bit, mask;
+    friend std::ostream& operator<<(std::ostream& out, const Cause& cause) { return out << cause.name; }
 };
 
 const Cause causes[] = {
@@ -25,8 +26,9 @@ class InterruptBase {
     E100Harness e100;
     RfdRing ring{e100.memory(), 4};
 
-    /// Sets exactly `bit` in STAT/ACK.
+    /// Sets `bit` in STAT/ACK and none that was not set before.
     void raise(uint8_t bit) {
+        uint8_t before = e100.stat();
         switch (bit) {
         case stat::swi:
             e100.set_csr8(csr::interrupt_control, mask_ | interrupt_control::si);
@@ -48,7 +50,7 @@ class InterruptBase {
             break;
         }
         EXPECT_TRUE(e100.wait_stat(bit));
-        e100.acknowledge(static_cast<uint8_t>(~bit));
+        e100.acknowledge(static_cast<uint8_t>(~(bit | before)));
     }
     void set_mask(uint8_t mask) {
         mask_ = mask;
@@ -133,19 +135,6 @@ TEST_F(Interrupt, MaskedRestDoesNotHoldThePin) {
     EXPECT_TRUE(e100.interrupt());
     e100.acknowledge(stat::swi);
     EXPECT_EQ(e100.stat(), stat::rnr);
-    EXPECT_FALSE(e100.interrupt());
-}
-
-/// The masks for ER and FCP stand crossed to their STAT bits.
-TEST_F(Interrupt, FlowControlCauseHasTheLowerMaskBit) {
-    prepare();
-    Bytes pause = {0x00, 0x01, 0x00, 0x10}; // opcode, time
-    e100.wire().send(padded(ethernet({0x01, 0x80, 0xc2, 0x00, 0x00, 0x01}, peer_mac, 0x8808, pause)));
-    ASSERT_TRUE(e100.wait_stat(stat::fcp));
-    e100.acknowledge(static_cast<uint8_t>(~stat::fcp));
-    set_mask(interrupt_control::mask_er);
-    EXPECT_TRUE(e100.interrupt());
-    set_mask(interrupt_control::mask_fcp);
     EXPECT_FALSE(e100.interrupt());
 }
 

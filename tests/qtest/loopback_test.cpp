@@ -10,6 +10,7 @@ struct Way {
     const char* name;
     uint8_t configuration;
     bool phy;
+    friend std::ostream& operator<<(std::ostream& out, const Way& way) { return out << way.name; }
 };
 
 class Loopback : public ::testing::TestWithParam<Way> {

@@ -32,10 +32,15 @@ class Migration : public ::testing::Test {
     void expect_working() {
         Frame frame = numbered_frame(50, 100, peer_mac, card_mac);
         e100().transmit(frame);
-        EXPECT_EQ(e100().wire().receive(), frame);
+        auto seen = e100().wire().receive();
+        while (seen && parse_ethernet(*seen)->type == reverse_arp)
+            seen = e100().wire().receive();
+        EXPECT_EQ(seen, frame);
     }
 
   private:
+    static constexpr uint16_t reverse_arp = 0x8035; // QEMU announces the card at its new place
+
     std::unique_ptr<E100Harness> card_;
 };
 

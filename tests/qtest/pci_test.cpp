@@ -13,6 +13,7 @@ struct Card {
     bool prefetchable;
     uint32_t io_bytes, flash_bytes;
     uint8_t pm_version; // 0: no capability list
+    friend std::ostream& operator<<(std::ostream& out, const Card& card) { return out << card.chip; }
 };
 
 constexpr uint32_t kib = 1024, mib = 1024 * kib;
@@ -140,19 +141,10 @@ TEST_F(Pci, PmcsrKeepsPmeEnableAndPowerState) {
     EXPECT_EQ(pci.read16(pmcsr) & 0x8103, 0x0000);
 }
 
-TEST_F(Pci, NothingIsDecodedBelowD0AndReturningResetsTheMac) {
-    e100.bring_up();
-    e100.set_csr32(csr::general_pointer, 0x12345678);
-    auto& pci = e100.pci();
-    pci.write16(0xe0, 3);
-    EXPECT_NE(e100.csr32(csr::general_pointer), 0x12345678u);
-    pci.write16(0xe0, 0);
-    e100.enable_function(); // D3 to D0 takes BARs and command register away
-    EXPECT_EQ(e100.csr32(csr::general_pointer), 0u);
-    e100.bring_up();
-    Frame frame = numbered_frame(1, 100, peer_mac, card_mac);
-    e100.transmit(frame);
-    EXPECT_EQ(e100.wire().receive(), frame);
+TEST_F(Pci, BootRomIsThereUnlessTakenOut) {
+    EXPECT_GE(e100.pci().probe_bar(pci::rom).size, 64 * kib);
+    E100Harness without({.properties = "romfile="});
+    EXPECT_EQ(without.pci().probe_bar(pci::rom).size, 0u);
 }
 
 TEST_F(Pci, FlashIsNotTheRegisterBlock) {

@@ -27,6 +27,7 @@ class Port : public E100Test {
         e100.command(RuCommand::LoadBase, base);
         write_phy(mii::special_control, 0x0004);
         e100.command(RuCommand::Start, ring_.address(0) - base);
+        e100.acknowledge(0xff);
         e100.set_interrupt_control(interrupt_control::mask_cx | interrupt_control::si);
         e100.set_csr32(csr::general_pointer, 0x1234);
         ASSERT_EQ(e100.ru(), RuStatus::Ready);

@@ -129,11 +129,5 @@ TEST_F(ReceiveOptions, ChecksumWordStandsBehindTheFcs) {
     EXPECT_EQ(store(numbered_frame(3, 100)).data.size(), 106u);
 }
 
-TEST_F(ReceiveOptions, PauseFramesAreConsumedWhenRejected) {
-    Frame pause = padded(ethernet({0x01, 0x80, 0xc2, 0, 0, 1}, peer_mac, 0x8808, Bytes{0, 1, 0, 0}));
-    configure({config::reject_fc, config::multicast_all});
-    EXPECT_EQ(store(pause).status, 0);
-}
-
 } // namespace
 } // namespace qtest

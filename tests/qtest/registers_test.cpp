@@ -245,6 +245,7 @@ TEST_F(Registers, MisalignedAccessesAreHarmless) {
 struct OldChip {
     const char* name;
     Generation generation;
+    friend std::ostream& operator<<(std::ostream& out, const OldChip& chip) { return out << chip.name; }
 };
 
 class RegistersOfOlderChips : public ::testing::TestWithParam<OldChip> {};

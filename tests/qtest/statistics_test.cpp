@@ -9,6 +9,7 @@ struct Form {
     const char* name;
     bool standard, tco;
     StatisticsFormat format;
+    friend std::ostream& operator<<(std::ostream& out, const Form& form) { return out << form.name; }
 };
 
 class StatisticsForm : public ::testing::TestWithParam<Form> {
@@ -89,19 +90,6 @@ TEST_F(Statistics, WithoutAnAddressNothingIsWritten) {
     e100.command(CuCommand::DumpCounters);
     e100.settle();
     EXPECT_EQ(e100.qtest().read(0, 128), Bytes(128, 0xa5));
-}
-
-TEST_F(Statistics, PauseFramesHaveTheirCounters) {
-    auto configuration = usual_configuration();
-    config::standard_statistics.set(configuration, false);
-    e100.configure(configuration);
-    constexpr MacAddress control = {0x01, 0x80, 0xc2, 0, 0, 1};
-    e100.wire().send(padded(ethernet(control, peer_mac, 0x8808, Bytes{0, 1, 0, 0})));
-    e100.wire().send(padded(ethernet(control, peer_mac, 0x8808, Bytes{0, 9, 0, 0})));
-    e100.settle();
-    auto counters = e100.counters(StatisticsFormat::I82558);
-    EXPECT_EQ(counters[Counter::FcRxPause], 1u);
-    EXPECT_EQ(counters[Counter::FcRxUnsupported], 1u);
 }
 
 TEST_F(Statistics, FormAfterResetIsThatOfThe82557) {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The console's expect against a peer in this process that plays the guest.
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "failure.h"
+
+namespace harness {
+namespace {
+
+class ConsoleTest : public ::testing::Test {
+  protected:
+    ConsoleTest() {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        directory.file("console.serial").copy(address.sun_path, sizeof address.sun_path - 1);
+        guest_ = Fd(socket(AF_UNIX, SOCK_STREAM, 0));
+        EXPECT_EQ(connect(guest_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    }
+    void prints(const std::string& text) {
+        ASSERT_EQ(write(guest_.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
+    void hangs_up() { guest_ = Fd(); }
+
+    TempDir directory;
+    Console console{directory};
+    Fd guest_;
+};
+
+TEST_F(ConsoleTest, MatchesMoveOn) {
+    prints("one 1\r\ntwo 22\r\none 333\r\n");
+    EXPECT_EQ(console.expect("one ([0-9]+)$", 1s).groups[0], "1");
+    EXPECT_EQ(console.expect("one ([0-9]+)$", 1s).groups[0], "333");
+    EXPECT_THROW(console.expect("two", 10ms), Failure);
+}
+
+TEST_F(ConsoleTest, LineEndsWaitForTheLine) {
+    prints("count 12");
+    EXPECT_THROW(console.expect("count ([0-9]+)$", 10ms), Failure);
+    prints("34\n");
+    EXPECT_EQ(console.expect("^count ([0-9]+)$", 1s).groups[0], "1234");
+}
+
+TEST_F(ConsoleTest, LiteralTextIsLiteral) {
+    prints("a+b (c) [d] x\\y $");
+    EXPECT_EQ(console.expect_text("a+b (c) [d] x\\y $", 1s).text, "a+b (c) [d] x\\y $");
+}
+
+TEST_F(ConsoleTest, FailureShowsTheTranscript) {
+    prints("kernel panic: no init\n");
+    try {
+        console.expect("login:", 50ms);
+        FAIL();
+    } catch (const Failure& failure) {
+        EXPECT_NE(std::string(failure.what()).find("login:"), std::string::npos);
+        EXPECT_NE(std::string(failure.what()).find("kernel panic: no init"), std::string::npos);
+    }
+}
+
+TEST_F(ConsoleTest, EndOfThePeerEndsTheWait) {
+    prints("bye");
+    hangs_up();
+    Deadline soon = 20s;
+    EXPECT_THROW(console.expect("never", 60s), Failure);
+    EXPECT_FALSE(soon.expired());
+    EXPECT_EQ(console.expect("bye", 1s).text, "bye"); // what had come is still there
+}
+
+TEST_F(ConsoleTest, SendsLines) {
+    console.send_line("ping 10.0.2.2");
+    char buffer[64] = {};
+    ASSERT_GT(read(guest_.get(), buffer, sizeof buffer - 1), 0);
+    EXPECT_STREQ(buffer, "ping 10.0.2.2\n");
+}
+
+} // namespace
+} // namespace harness
