@@ -33,9 +33,9 @@ class Filter : public LinuxTest {
         guest().start(framecheck + options);
         guest().console().expect_text("framecheck: ready");
         for (uint32_t i = 0; i < burst; i++)
-            guest().wire().send(pattern.frame(i, destination, LinuxGuest::wire_mac));
+            guest().wire().send(pattern.frame(i, destination, LinuxGuest::wire_mac(1)));
         harness::Pattern last(6, 46, 1500);
-        guest().wire().send(last.frame(0, LinuxGuest::mac1, LinuxGuest::wire_mac));
+        guest().wire().send(last.frame(0, LinuxGuest::mac(1), LinuxGuest::wire_mac(1)));
         guest().finish();
         return packets() - before - 1;
     }
@@ -44,7 +44,7 @@ class Filter : public LinuxTest {
 } // namespace
 
 TEST_F(Filter, TakesOwnAndBroadcastFramesAlone) {
-    EXPECT_EQ(received_of_burst(LinuxGuest::mac1), burst);
+    EXPECT_EQ(received_of_burst(LinuxGuest::mac(1)), burst);
     EXPECT_EQ(received_of_burst(broadcast), burst);
     EXPECT_EQ(received_of_burst(stranger), 0);
     EXPECT_EQ(received_of_burst(group), 0);

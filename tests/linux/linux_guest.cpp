@@ -41,19 +41,6 @@ std::string join_initramfs(const harness::TempDir& directory) {
     return path;
 }
 
-std::string text(const MacAddress& mac) {
-    char buffer[18];
-    std::snprintf(buffer, sizeof buffer, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-                  mac[4], mac[5]);
-    return buffer;
-}
-
-Arguments card(const std::string& netdev, const std::string& slot, const MacAddress& mac) {
-    // Without a boot ROM, whose start-up would only cost time here.
-    return harness::device_arguments("id=" + netdev + "-nic,netdev=" + netdev + ",addr=" + slot +
-                                     ",mac=" + text(mac) + ",romfile=");
-}
-
 std::unique_ptr<LinuxGuest>& shared_guest() {
     static std::unique_ptr<LinuxGuest> guest;
     return guest;
@@ -76,6 +63,13 @@ std::string missing_image() {
     return "";
 }
 
+std::string to_string(const MacAddress& mac) {
+    char buffer[18];
+    std::snprintf(buffer, sizeof buffer, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+                  mac[4], mac[5]);
+    return buffer;
+}
+
 std::string driver_module() {
     static const std::map<std::string, std::string> others = {
         {"e1000", "e1000"}, {"rtl8139", "8139cp"}, {"virtio-net-pci", "virtio_net"}};
@@ -91,14 +85,15 @@ Machine Machine::from_environment() {
 LinuxGuest& LinuxGuest::shared() {
     auto& guest = shared_guest();
     if (!guest)
-        guest = std::make_unique<LinuxGuest>(Machine::from_environment());
+        guest = std::make_unique<LinuxGuest>(Machine::from_environment(),
+                                             std::vector<Card>{{.on_wire = false}, {.on_wire = true}});
     return *guest;
 }
 
 void LinuxGuest::spoil() { shared_guest().reset(); }
 
-LinuxGuest::LinuxGuest(const Machine& machine)
-    : console_(directory_), qmp_(directory_), wire_(directory_), qemu_(directory_, arguments(machine)) {
+LinuxGuest::LinuxGuest(const Machine& machine, const std::vector<Card>& cards)
+    : console_(directory_), qmp_(directory_), qemu_(directory_, arguments(machine, cards)) {
     console_.expect_text("e100-linux# ", 90s);
     boot_messages_ = console_.transcript();
     // Without echo and prompts the transcript holds the commands' output alone.
@@ -106,18 +101,35 @@ LinuxGuest::LinuxGuest(const Machine& machine)
     console_.expect_text("silent: 0\n");
 }
 
-Arguments LinuxGuest::arguments(const Machine& machine) const {
+Arguments LinuxGuest::arguments(const Machine& machine, const std::vector<Card>& cards) {
+    // no_timer_check: the kernel's own check counts ticks in a busy loop and panics when the host is slow to send them.
     // ipv6.disable: no traffic of the guest's own on the wire. oops=panic with -no-reboot: a crash ends QEMU.
-    std::string kernel_line = "console=ttyS0 quiet tsc=reliable nokaslr mitigations=off cryptomgr.notests "
-                              "ipv6.disable=1 oops=panic panic=-1 eth0=dhcp eth1=up nic=" +
+    std::string kernel_line = "console=ttyS0 quiet tsc=reliable no_timer_check nokaslr mitigations=off "
+                              "cryptomgr.notests ipv6.disable=1 oops=panic panic=-1 nic=" +
                               driver_module();
+    Arguments card_options;
+    for (const Card& card : cards) {
+        kernel_line += " eth" + std::to_string(wires_.size()) + (card.on_wire ? "=up" : "=dhcp");
+        card_options = card_options + card_arguments(card);
+    }
     return harness::quiet_arguments(machine.type) +
-           Arguments{"-m", "256", "-smp", std::to_string(machine.cpus), "-no-reboot"} + //
+           Arguments{"-m", "256", "-smp", std::to_string(machine.cpus), "-no-reboot"} +
            Arguments{"-kernel",  image_file("vmlinux"), "-initrd", join_initramfs(directory_), "-append",
                      kernel_line} +
-           harness::plugin_arguments() + console_.arguments() + qmp_.arguments() + //
-           Arguments{"-netdev", "user,id=user"} + wire_.arguments() +              //
-           card("user", "4", mac0) + card(wire_.id(), "5", mac1);
+           harness::plugin_arguments() + console_.arguments() + qmp_.arguments() + card_options;
+}
+
+Arguments LinuxGuest::card_arguments(const Card& card) {
+    auto eth = static_cast<unsigned>(wires_.size());
+    std::string netdev = (card.on_wire ? "wire" : "user") + std::to_string(eth);
+    wires_.push_back(card.on_wire ? std::make_unique<harness::Wire>(directory_, netdev) : nullptr);
+    Arguments options = card.on_wire ? wires_.back()->arguments() : Arguments{"-netdev", "user,id=" + netdev};
+    // In ascending slots, so that Linux finds them in this order. Without a boot ROM, whose start only costs
+    // time here.
+    std::string properties =
+        "netdev=" + netdev + ",addr=" + std::to_string(4 + eth) + ",mac=" + to_string(mac(eth)) + ",romfile=";
+    return options +
+           harness::device_arguments(properties + (card.properties.empty() ? "" : "," + card.properties));
 }
 
 void LinuxGuest::start(const std::string& command) {

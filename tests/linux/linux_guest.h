@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "exchange.h"
 #include "harness/console.h"
@@ -21,6 +22,9 @@ namespace linux_test {
 /// Why no Linux guest can be booted here; empty if one can.
 std::string missing_image();
 
+/// 01:23:45:67:89:ab
+std::string to_string(const MacAddress& mac);
+
 /// Linux's driver for the model under test.
 std::string driver_module();
 
@@ -31,6 +35,12 @@ struct Machine {
     static Machine from_environment();
 };
 
+/// One network card; Linux calls them eth0, eth1, … in the order in which they are given.
+struct Card {
+    bool on_wire;
+    std::string properties = ""; ///< of the device, beyond the usual
+};
+
 struct CommandResult {
     int status = 0;
     std::string output;
@@ -38,18 +48,23 @@ struct CommandResult {
 
 class LinuxGuest {
   public:
-    static constexpr MacAddress mac0 = {0x52, 0x54, 0x00, 0xe1, 0x00, 0x00};
-    static constexpr MacAddress mac1 = {0x52, 0x54, 0x00, 0xe1, 0x00, 0x01};
-    /// Of the test, at the other end of eth1's wire.
-    static constexpr MacAddress wire_mac = {0x52, 0x54, 0x00, 0xe1, 0xff, 0x01};
+    /// Of the card that Linux calls ethN.
+    static constexpr MacAddress mac(unsigned eth) {
+        return {0x52, 0x54, 0x00, 0xe1, 0x00, static_cast<uint8_t>(eth)};
+    }
+    /// Of the test, at the other end of its wire.
+    static constexpr MacAddress wire_mac(unsigned eth) {
+        return {0x52, 0x54, 0x00, 0xe1, 0xff, static_cast<uint8_t>(eth)};
+    }
 
-    /// The machine that all cases share. Boots if none is there or the last case spoiled it.
+    /// The machine that all cases share: eth0 on user networking, with an address by DHCP, eth1 on a wire.
+    /// Boots if none is there or the last case spoiled it.
     static LinuxGuest& shared();
     /// The next case gets a fresh machine.
     static void spoil();
 
     /// Returns when the shell's prompt has come.
-    explicit LinuxGuest(const Machine& machine);
+    LinuxGuest(const Machine& machine, const std::vector<Card>& cards);
 
     /// Runs a shell command and returns what it printed and its exit status.
     CommandResult run(const std::string& command, harness::Deadline deadline = harness::patience);
@@ -68,17 +83,18 @@ class LinuxGuest {
 
     harness::Console& console() { return console_; }
     harness::Qmp& qmp() { return qmp_; }
-    harness::Wire& wire() { return wire_; }
+    harness::Wire& wire(unsigned eth = 1) { return *wires_.at(eth); }
     /// What the guest printed until its first prompt.
     const std::string& boot_messages() const { return boot_messages_; }
 
   private:
-    harness::Arguments arguments(const Machine& machine) const;
+    harness::Arguments arguments(const Machine& machine, const std::vector<Card>& cards);
+    harness::Arguments card_arguments(const Card& card);
 
     harness::TempDir directory_;
     harness::Console console_;
     harness::Qmp qmp_;
-    harness::Wire wire_;
+    std::vector<std::unique_ptr<harness::Wire>> wires_; // by card; null on user networking
     harness::QemuProcess qemu_;
     std::string boot_messages_;
     unsigned commands_ = 0;

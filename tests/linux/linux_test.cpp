@@ -28,10 +28,11 @@ void LinuxTest::expect_ping(unsigned payload, unsigned count) {
         << result.output;
 }
 
-void LinuxTest::expect_exchange(uint32_t guest_sends, uint32_t host_sends) {
+void LinuxTest::expect_exchange(uint32_t guest_sends, uint32_t host_sends, uint32_t window) {
     ExchangePlan plan;
     plan.send = host_sends;
     plan.expect = guest_sends;
+    plan.window = window;
     auto findings = exchange_with_guest(guest(), plan);
     EXPECT_TRUE(findings.host_perfect) << "host: " << findings.host;
     EXPECT_TRUE(findings.guest_perfect) << "guest: " << findings.guest;

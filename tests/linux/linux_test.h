@@ -18,7 +18,7 @@ class LinuxTest : public ::testing::Test {
     void expect_ping(unsigned payload = 56, unsigned count = 3);
     /// Exchanges numbers of frames with the guest over eth1, in both directions at once: all must arrive,
     /// unaltered.
-    void expect_exchange(uint32_t guest_sends, uint32_t host_sends);
+    void expect_exchange(uint32_t guest_sends, uint32_t host_sends, uint32_t window = 64);
 };
 
 } // namespace linux_test

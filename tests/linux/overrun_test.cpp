@@ -28,25 +28,17 @@ class Overrun : public LinuxTest {
         auto all = guest().statistics("eth1");
         return {all.at("rx_packets"), all.at("rx_missed_errors"), all.at("rx_fifo_errors")};
     }
-    /// Sends the host's frames of `plan` as fast as QEMU takes them.
-    void flood(const ExchangePlan& plan) {
-        Exchange exchange(plan);
-        while (auto frame = exchange.next())
-            guest().wire().send(*frame);
-    }
 };
 
 } // namespace
 
 TEST_F(Overrun, IsCountedAndSurvived) {
     ExchangePlan plan;
-    plan.own = LinuxGuest::wire_mac;
-    plan.peer = LinuxGuest::mac1;
     plan.send = 20'000;
     plan.window = 0;
     auto before = counts();
-    start_framecheck(guest(), plan, "--patience 2");
-    flood(plan);
+    start_framecheck(guest(), plan, 1, "--patience 2");
+    flood(guest(), plan);
     auto findings = guest().finish(60s).output;
 
     // The driver reads the counters every two seconds, and what it reads are those of the time before.
@@ -72,7 +64,7 @@ TEST_F(Overrun, IsCountedAndSurvived) {
     EXPECT_NE(findings.find("received " + received), std::string::npos) << describe();
 
     expect_ping();
-    expect_exchange(0, 1000);
+    expect_exchange(0, 1000, 8);
 }
 
 } // namespace linux_test

@@ -31,8 +31,8 @@ class Traffic {
         MacAddress broadcast;
         broadcast.fill(0xff);
         while (!stop_) {
-            auto frame =
-                pattern.frame(sent_, sent_ % 8 == 0 ? broadcast : LinuxGuest::mac1, LinuxGuest::wire_mac);
+            auto frame = pattern.frame(sent_, sent_ % 8 == 0 ? broadcast : LinuxGuest::mac(1),
+                                       LinuxGuest::wire_mac(1));
             if (wire.try_send(frame))
                 sent_++;
             else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The test's end of eth1's wire.
+// The test's end of a card's wire.
 #include "wire_end.h"
 
 #include "harness/failure.h"
@@ -40,30 +40,36 @@ void drain(Wire& wire) {
     }
 }
 
-void start_framecheck(LinuxGuest& guest, const ExchangePlan& plan, const std::string& more_options) {
+void start_framecheck(LinuxGuest& guest, const ExchangePlan& plan, unsigned eth,
+                      const std::string& more_options) {
+    auto interface = "eth" + std::to_string(eth);
     // Until the driver has seen the link, Linux drops what is to be sent.
-    if (!guest.becomes("cat /sys/class/net/eth1/carrier", "1\n"))
-        throw harness::Failure("eth1 has no link");
-    drain(guest.wire());
-    char peer[18];
-    const auto& mac = LinuxGuest::wire_mac;
-    std::snprintf(peer, sizeof peer, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-                  mac[5]);
-    guest.start(std::string("framecheck eth1 --peer ") + peer + " --send " + std::to_string(plan.expect) +
-                " --expect " + std::to_string(plan.send) + " --window " + std::to_string(plan.window) +
-                " --seed " + std::to_string(plan.peer_seed) + " --peer-seed " + std::to_string(plan.seed) +
-                " " + more_options);
+    if (!guest.becomes("cat /sys/class/net/" + interface + "/carrier", "1\n"))
+        throw harness::Failure(interface + " has no link");
+    drain(guest.wire(eth));
+    guest.start("framecheck " + interface + " --peer " + to_string(LinuxGuest::wire_mac(eth)) + " --send " +
+                std::to_string(plan.expect) + " --expect " + std::to_string(plan.send) + " --window " +
+                std::to_string(plan.window) + " --seed " + std::to_string(plan.peer_seed) + " --peer-seed " +
+                std::to_string(plan.seed) + " " + more_options);
     guest.console().expect_text("framecheck: ready");
 }
 
-Findings exchange_with_guest(LinuxGuest& guest, ExchangePlan plan) {
-    plan.own = LinuxGuest::wire_mac;
-    plan.peer = LinuxGuest::mac1;
-    start_framecheck(guest, plan);
+Findings exchange_with_guest(LinuxGuest& guest, ExchangePlan plan, unsigned eth) {
+    plan.own = LinuxGuest::wire_mac(eth);
+    plan.peer = LinuxGuest::mac(eth);
+    start_framecheck(guest, plan, eth);
     Exchange exchange(plan);
-    run_host_end(guest.wire(), exchange);
+    run_host_end(guest.wire(eth), exchange);
     auto result = guest.finish(60s);
     return {exchange.perfect(), result.status == 0, exchange.describe(), result.output};
+}
+
+void flood(LinuxGuest& guest, ExchangePlan plan, unsigned eth) {
+    plan.own = LinuxGuest::wire_mac(eth);
+    plan.peer = LinuxGuest::mac(eth);
+    Exchange exchange(plan);
+    while (auto frame = exchange.next())
+        guest.wire(eth).send(*frame);
 }
 
 } // namespace linux_test

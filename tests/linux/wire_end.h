@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The test's end of eth1's wire, in exchanges with framecheck in the guest.
+// The test's end of a card's wire, in exchanges with framecheck in the guest.
 #pragma once
 
 #include <string>
@@ -15,10 +15,14 @@ struct Findings {
 };
 
 /// Runs an exchange to its end. Of `plan`, as seen by the host, the addresses are filled in here.
-Findings exchange_with_guest(LinuxGuest& guest, ExchangePlan plan);
+Findings exchange_with_guest(LinuxGuest& guest, ExchangePlan plan, unsigned eth = 1);
 
 /// Starts framecheck in the guest for the other side of `plan` and returns when it listens.
-void start_framecheck(LinuxGuest& guest, const ExchangePlan& plan, const std::string& more_options = "");
+void start_framecheck(LinuxGuest& guest, const ExchangePlan& plan, unsigned eth = 1,
+                      const std::string& more_options = "");
+
+/// Sends the host's frames of `plan` as fast as QEMU takes them.
+void flood(LinuxGuest& guest, ExchangePlan plan, unsigned eth = 1);
 
 /// Throws away what the guest has sent up to now.
 void drain(harness::Wire& wire);

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Each chip of the family, all in one machine, with the one driver that tells them apart: TCB format,
+// statistics layout, configuration and PHY differ.
+#include <gmock/gmock.h>
+
+#include "linux_guest.h"
+#include "wire_end.h"
+
+namespace linux_test {
+
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<std::string> chips = {"82557a", "82557b", "82557c", "82558a",  "82558b",
+                                        "82559a", "82559b", "82559c", "82559er", "82550"};
+/// Linux does not open it without a microcode file that the image does not have.
+const std::string chip_without_microcode = "82551";
+
+class Variants : public ::testing::Test {
+  protected:
+    static void SetUpTestSuite() {
+        std::vector<Card> cards;
+        for (const auto& chip : chips)
+            cards.push_back({.on_wire = true, .properties = "chip=" + chip});
+        cards.push_back({.on_wire = true, .properties = "chip=" + chip_without_microcode});
+        guest_ = std::make_unique<LinuxGuest>(Machine{"pc", 2}, cards);
+    }
+    static void TearDownTestSuite() { guest_.reset(); }
+
+    static std::unique_ptr<LinuxGuest> guest_;
+};
+
+std::unique_ptr<LinuxGuest> Variants::guest_;
+
+std::string interface(size_t eth) { return "eth" + std::to_string(eth); }
+
+} // namespace
+
+TEST_F(Variants, ExchangeFrames) {
+    for (unsigned eth = 0; eth < chips.size(); eth++) {
+        ExchangePlan plan;
+        plan.send = plan.expect = 1000;
+        auto findings = exchange_with_guest(*guest_, plan, eth);
+        EXPECT_TRUE(findings.host_perfect) << chips[eth] << ", host: " << findings.host;
+        EXPECT_TRUE(findings.guest_perfect) << chips[eth] << ", guest: " << findings.guest;
+    }
+}
+
+// The statistics end at byte 64, 76 or 80, by generation; only there does the driver look for the mark that
+// they are complete (SDM 6.3.2.4).
+TEST_F(Variants, CountWhatTheyMiss) {
+    constexpr uint32_t frames = 3000;
+    std::vector<int64_t> received_before;
+    for (unsigned eth = 0; eth < chips.size(); eth++) {
+        guest_->must("ethtool -G " + interface(eth) + " rx 16");
+        received_before.push_back(guest_->statistics(interface(eth))["rx_packets"]);
+        ExchangePlan plan;
+        plan.send = frames;
+        plan.window = 0;
+        flood(*guest_, plan, eth);
+    }
+    for (unsigned eth = 0; eth < chips.size(); eth++) {
+        std::map<std::string, int64_t> now;
+        auto accounted = [&] {
+            now = guest_->statistics(interface(eth));
+            return now["rx_packets"] - received_before[eth] + now["rx_missed_errors"] + now["rx_fifo_errors"];
+        };
+        harness::wait_until([&] { return accounted() >= frames; }, 10s);
+        EXPECT_EQ(accounted(), frames)
+            << chips[eth] << ": missed " << now["rx_missed_errors"] << ", overrun " << now["rx_fifo_errors"];
+        EXPECT_GT(now["rx_missed_errors"], 0) << chips[eth];
+    }
+}
+
+// One of each generation; the 82559's is tested with the other cases of ethtool.
+TEST_F(Variants, PassTheOfflineTests) {
+    for (const char* chip : {"82557b", "82558b", "82550"}) {
+        auto eth = static_cast<size_t>(std::ranges::find(chips, chip) - chips.begin());
+        auto result = guest_->run("ethtool -t " + interface(eth) + " offline", 60s);
+        EXPECT_THAT(result.output, HasSubstr("The test result is PASS")) << chip;
+    }
+}
+
+TEST_F(Variants, WithoutItsMicrocodeThe82551StaysClosed) {
+    EXPECT_NE(guest_->run("ip link set " + interface(chips.size()) + " up").status, 0);
+    EXPECT_THAT(guest_->must("dmesg"), HasSubstr("e100/d102e_ucode.bin"));
+}
+
+TEST_F(Variants, LeaveTheKernelContent) {
+    EXPECT_EQ(guest_->run("dmesg | grep -E 'BUG|WARNING|Oops|nobody cared|NETDEV WATCHDOG|timed out'").output,
+              "");
+}
+
+} // namespace linux_test
