@@ -161,6 +161,7 @@ class IcmpError : public IcmpInput {
     /// Gives ICMP a received packet as the layer above would, and says whether an error left.
     bool is_answered(const harness::Ipv4& ip, const Bytes& payload,
                      kernel::PacketType type = kernel::PacketType::Host) {
+        pass_ms(1100); // not held back by the rate limit because of the one before
         kernel::BhGuard guard;
         kernel::PacketBuffer* packet = kernel::alloc_packet();
         const Bytes datagram = harness::ipv4(ip, payload);
@@ -171,9 +172,7 @@ class IcmpError : public IcmpInput {
         packet->pull(20);
         net::icmp_send_error(*packet, 3, 3);
         kernel::consume_packet(packet);
-        const bool answered = sent().has_value();
-        pass_ms(1100); // the next one is not held back by the rate limit
-        return answered;
+        return sent().has_value();
     }
 };
 
