@@ -10,6 +10,7 @@ namespace qtest {
 
 using namespace harness;
 using namespace i8255x;
+namespace stat = i8255x::stat; // and not the C library's structure
 
 class E100Test : public ::testing::Test {
   protected:
