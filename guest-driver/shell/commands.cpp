@@ -32,7 +32,7 @@ constexpr Command table[] = {
 void print_help(const Output& output, const Command& command) {
     Text<64> left;
     left.output().print("%s %s", command.name, command.usage);
-    output.print("  %-46s  %s\n", left.c_str(), command.help);
+    output.print("  %-50s  %s\n", left.c_str(), command.help);
 }
 
 } // namespace

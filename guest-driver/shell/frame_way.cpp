@@ -124,7 +124,7 @@ void look_ahead(Records records, FrameWay& way) {
         const TraceRecord& record = records[i];
         if (record.event == Event::NapiPoll && record.cpu == cpu && !way.poll_end)
             way.poll_end = &record;
-        if (record.event == Event::DrvUnmask && way.poll_end && !way.unmask)
+        if (record.event == Event::DrvUnmask && record.cpu == cpu && !way.unmask)
             way.unmask = &record;
         if (!way.queued || &record <= way.queued)
             continue;

@@ -12,8 +12,9 @@ namespace {
 using Record = FrameWay::Record;
 using Number = unsigned long long;
 
-using What = Text<80>;
-using Counter = Text<64>;
+constexpr int what_width = 58; // 100 columns with number, time and counter
+using What = Text<what_width + 1>;
+using Counter = Text<27>;
 
 struct Step {
     What what;
@@ -80,6 +81,7 @@ class Story {
     Step reader() const;
     void arp(Step& step) const;
     void transport(Step& step) const;
+    void queued(Step& step) const;
     bool ended_early(Step& step) const;
 
     const Output& output_;
@@ -88,14 +90,13 @@ class Story {
 };
 
 void Story::print_title() const {
-    output_.print("The way of one frame: %s", protocol_name(way_.receive->a));
-    if (way_.network && way_.network->event == kernel::Event::IpRcv)
+    output_.print("The way of one frame in twelve steps: %s", protocol_name(way_.receive->a));
+    if (way_.network)
         output_.print(" from %s", net::to_text(net::Ipv4Address(way_.network->b)).text);
-    output_.print(", %u bytes behind the Ethernet header, received on %s\n", way_.receive->b,
-                  recording_.facts.interface);
-    const char* event = way_.irq_entry ? "interrupt" : "receive";
-    output_.print("%2s %9s  %-52s  %s\n", "", "us after", "", "counter: before -> after");
-    output_.print("%2s %9s  %-52s  %s\n", "", event, "what happened, where", "all that was recorded");
+    output_.print(" on %s\n", recording_.facts.interface);
+    const char* origin = way_.irq_entry ? "interrupt" : "receive";
+    output_.print("%2s %9s  %-*s  %s\n", "", "us after", what_width, "", "counter:");
+    output_.print("%2s %9s  %-*s  %s\n", "", origin, what_width, "what happened; where", "before -> after");
 }
 
 void Story::print_time(const Output& output, Record record) const {
@@ -109,7 +110,8 @@ void Story::print_step(unsigned number, const Step& step) const {
     Text<16> time;
     if (step.record)
         print_time(time.output(), step.record);
-    output_.print("%2u %9s  %-52s  %s\n", number, time.c_str(), step.what.c_str(), step.counter.c_str());
+    output_.print("%2u %9s  %-*s  %s\n", number, time.c_str(), what_width, step.what.c_str(),
+                  step.counter.c_str());
     output_.print("%14s%s\n", "", step.where);
 }
 
@@ -118,41 +120,38 @@ Step Story::driver() const {
     const PathFacts& facts = recording_.facts;
     step.where = "e100::probe (driver/probe.cpp), e100::up (driver/up_down.cpp)";
     if (!facts.driver || !facts.up) {
-        say(step).print("not seen: no driver has %s up", facts.interface);
+        say(step).print("Driver: not seen, none has %s up", facts.interface);
         return step;
     }
-    say(step).print("driver %s runs %s: %u RFDs, %u CBs", facts.driver, facts.interface, facts.rx_ring,
+    say(step).print("Driver: %s runs %s, %u RFDs, %u CBs", facts.driver, facts.interface, facts.rx_ring,
                     facts.tx_ring);
-    step.counter.output().print("NAPI weight %d, irq %u", facts.napi_weight, facts.irq);
+    step.counter.output().print("NAPI weight %d", facts.napi_weight);
     return step;
 }
 
 Step Story::wire() const {
     Step step;
     const auto before = recording_.before.chip_good_frames, after = recording_.after.chip_good_frames;
-    step.where =
-        "the card's address filter and receive unit; its counter, by dump statistics (driver/statistics.cpp)";
-    if (!before || !after || *after == *before) {
-        say(step).write("not seen: the card has counted no good frame");
-        if (before && after)
-            moved(step, "card rx_good_frames", *before, *after);
-        return step;
-    }
-    say(step).write("the frame arrived from the network and passed the filter");
-    moved(step, "card rx_good_frames", *before, *after);
+    step.where = "the card; its counter by dump statistics (driver/statistics.cpp)";
+    if (before && after)
+        moved(step, "card rx_good", *before, *after);
+    if (!before || !after || *after == *before)
+        say(step).write("Wire: not seen, the card has counted no good frame");
+    else
+        say(step).write("Wire: the frame arrived and passed the card's filter");
     return step;
 }
 
 Step Story::dma() const {
     Step step;
-    step.where = "the card by DMA; read by e100::receive_packets (driver/receive.cpp)";
-    step.record = way_.descriptor;
+    step.where = "the card; seen by e100::receive_packets (driver/receive.cpp)";
     if (!way_.descriptor) {
-        say(step).write("not seen: no completed RFD");
+        say(step).write("DMA: not seen, no completed RFD");
         return step;
     }
     const uint32_t status = way_.descriptor->b >> 16, bytes = way_.descriptor->b & 0xffff;
-    say(step).print("RFD in slot %u is complete: status %04x, %u bytes", way_.descriptor->a, status, bytes);
+    say(step).print("DMA: RFD status %04x, %u bytes; driver looks at ", status, bytes);
+    print_time(say(step), way_.descriptor);
     step.counter.output().print("ring slot %u of %u", way_.descriptor->a, recording_.facts.rx_ring);
     return step;
 }
@@ -162,12 +161,12 @@ Step Story::interrupt() const {
     step.where = "irq_enter (kernel/context.cpp), e100::interrupt (driver/interrupt.cpp)";
     step.record = way_.irq_entry;
     if (!way_.irq_entry) {
-        say(step).write("not seen: no interrupt before the poll");
+        say(step).write("Interrupt: not seen before the poll");
         return step;
     }
-    say(step).print("interrupt %u on CPU %u", way_.irq_entry->a, way_.irq_entry->cpu);
+    say(step).print("Interrupt: line %u on CPU %u", way_.irq_entry->a, way_.irq_entry->cpu);
     if (way_.isr)
-        say(step).print(", cause STAT/ACK %02x, acknowledged", way_.isr->a);
+        say(step).print(", STAT/ACK %02x acknowledged", way_.isr->a);
     moved(step, "irq", &PathCounters::interrupts);
     return step;
 }
@@ -177,10 +176,10 @@ Step Story::schedule() const {
     step.where = "napi_schedule_prep, __napi_schedule_irqoff (kernel/napi.cpp)";
     step.record = way_.schedule;
     if (!way_.schedule) {
-        say(step).write("not seen: the instance was scheduled before");
+        say(step).write("NAPI: not seen, it was scheduled before");
         return step;
     }
-    say(step).print("card's interrupt masked, NAPI on CPU %u's poll list", way_.schedule->cpu);
+    say(step).print("NAPI: on the poll list of CPU %u, the card is masked", way_.schedule->cpu);
     moved(step, "napi schedules", &PathCounters::napi_schedules);
     return step;
 }
@@ -191,13 +190,11 @@ Step Story::poll() const {
     step.where = "do_softirq (kernel/softirq.cpp), net_rx_action (kernel/napi.cpp), e100::poll";
     step.record = way_.softirq_entry ? way_.softirq_entry : way_.poll_begin;
     if (!step.record) {
-        say(step).write("not seen: no poll");
+        say(step).write("Softirq: not seen, no poll");
         return step;
     }
-    const char* origin = way_.softirq_entry && way_.softirq_entry->b < std::size(origins)
-                             ? origins[way_.softirq_entry->b]
-                             : "?";
-    say(step).print("NET_RX softirq at %s", origin);
+    const bool known = way_.softirq_entry && way_.softirq_entry->b < std::size(origins);
+    say(step).print("Softirq: NET_RX at %s", known ? origins[way_.softirq_entry->b] : "?");
     if (way_.poll_begin)
         say(step).print(", poll with budget %u", way_.poll_begin->a);
     moved(step, "NET_RX", &PathCounters::net_rx_softirqs);
@@ -209,10 +206,10 @@ Step Story::unmap() const {
     step.where = "DmaBuffer<Device>::unmap (kernel/dma.cpp)";
     step.record = way_.unmap;
     if (!way_.unmap) {
-        say(step).write("not seen: no buffer unmapped");
+        say(step).write("Unmap: not seen");
         return step;
     }
-    say(step).print("buffer at bus address %08x, %u bytes, is the CPU's", way_.unmap->a, way_.unmap->b);
+    say(step).print("Unmap: %08x, %u bytes, belong to the CPU again", way_.unmap->a, way_.unmap->b);
     moved(step, "unmaps", &PathCounters::dma_unmaps);
     return step;
 }
@@ -221,7 +218,8 @@ Step Story::receive() const {
     Step step;
     step.where = "eth_type_trans, netif_receive_skb (kernel/net_device.cpp)";
     step.record = way_.receive;
-    say(step).print("packet of type %04x (%s) goes up", way_.receive->a, protocol_name(way_.receive->a));
+    say(step).print("Receive: type %04x (%s), %u bytes", way_.receive->a, protocol_name(way_.receive->a),
+                    way_.receive->b);
     moved(step, "rx_packets", &PathCounters::rx_packets);
     return step;
 }
@@ -229,15 +227,15 @@ Step Story::receive() const {
 Step Story::steering() const {
     Step step;
     step.where = "netif_receive_skb (kernel/net_device.cpp)";
-    if (recording_.facts.rps_cpus == 0) {
-        say(step).print("not steered: rps_cpus = 0, stays on CPU %u", way_.receive->cpu);
-    } else if (way_.deliver && way_.deliver->cpu != way_.receive->cpu) {
+    const uint32_t cpus = recording_.facts.rps_cpus;
+    const unsigned here = way_.receive->cpu;
+    if (cpus == 0) {
+        say(step).print("Steering: not steered, rps_cpus = 0, stays on CPU %u", here);
+    } else if (way_.deliver && way_.deliver->cpu != here) {
         step.record = way_.deliver;
-        say(step).print("steered: rps_cpus = %x, from CPU %u to CPU %u", recording_.facts.rps_cpus,
-                        way_.receive->cpu, way_.deliver->cpu);
+        say(step).print("Steering: rps_cpus = %x, from CPU %u to CPU %u", cpus, here, way_.deliver->cpu);
     } else {
-        say(step).print("steering: rps_cpus = %x, hash chose CPU %u", recording_.facts.rps_cpus,
-                        way_.receive->cpu);
+        say(step).print("Steering: rps_cpus = %x, the hash chose CPU %u", cpus, here);
     }
     return step;
 }
@@ -246,13 +244,14 @@ Step Story::deliver() const {
     Step step;
     step.where = "protocol table (kernel/net_device.cpp)";
     step.record = way_.deliver;
-    if (!way_.deliver) {
-        if (!ended_early(step))
-            say(step).write("not seen: no protocol took it");
+    if (way_.deliver) {
+        say(step).print("Delivery: to %s on CPU %u", protocol_name(way_.deliver->a), way_.deliver->cpu);
+        moved(step, "processed", &PathCounters::processed);
         return step;
     }
-    say(step).print("handed to %s on CPU %u", protocol_name(way_.deliver->a), way_.deliver->cpu);
-    moved(step, "softnet processed", &PathCounters::processed);
+    say(step).write("Delivery: ");
+    if (!ended_early(step))
+        say(step).write("not seen, no protocol took it");
     return step;
 }
 
@@ -261,13 +260,13 @@ bool Story::ended_early(Step& step) const {
     if (!way_.drop)
         return false;
     step.record = way_.drop;
-    say(step).print("dropped: %s", kernel::drop_reason_name(static_cast<kernel::DropReason>(way_.drop->a)));
+    say(step).print("dropped, %s", kernel::drop_reason_name(static_cast<kernel::DropReason>(way_.drop->a)));
     return true;
 }
 
 void Story::arp(Step& step) const {
     step.where = "arp_rcv (net/arp.cpp)";
-    say(step).print("ARP %s from %s", way_.network->a == 1 ? "request" : "reply",
+    say(step).print("Protocol: ARP %s from %s", way_.network->a == 1 ? "request" : "reply",
                     net::to_text(net::Ipv4Address(way_.network->b)).text);
 }
 
@@ -276,10 +275,12 @@ void Story::transport(Step& step) const {
     step.where = udp ? "ip_rcv (net/ipv4_input.cpp), udp_rcv (net/udp.cpp)"
                      : "ip_rcv (net/ipv4_input.cpp), icmp_rcv (net/icmp.cpp)";
     if (udp) {
-        say(step).print("IPv4 and UDP checked: port %u, %u bytes", way_.transport->a, way_.transport->b);
+        say(step).print("Protocol: IPv4, UDP to port %u, %u bytes, all checked", way_.transport->a,
+                        way_.transport->b);
         return moved(step, "Ip InReceives", &PathCounters::ip_received);
     }
-    say(step).print("IPv4 and ICMP checked: %s, %u bytes", icmp_name(way_.transport->a), way_.transport->b);
+    say(step).print("Protocol: IPv4, ICMP %s, %u bytes, all checked", icmp_name(way_.transport->a),
+                    way_.transport->b);
     moved(step, "Icmp InMsgs", &PathCounters::icmp_received);
 }
 
@@ -287,52 +288,56 @@ Step Story::protocol() const {
     Step step;
     step.record = way_.transport ? way_.transport : way_.network;
     step.where = "ip_rcv (net/ipv4_input.cpp)";
-    if (way_.transport)
+    if (way_.transport) {
         transport(step);
-    else if (way_.network && way_.network->event == kernel::Event::ArpRcv)
+    } else if (way_.network && way_.network->event == kernel::Event::ArpRcv) {
         arp(step);
-    else if (way_.network) {
-        say(step).print("IPv4 checked, protocol %u", way_.network->a);
+    } else if (way_.network) {
+        say(step).print("Protocol: IPv4, carries protocol %u", way_.network->a);
         moved(step, "Ip InReceives", &PathCounters::ip_received);
-    } else if (!ended_early(step))
-        say(step).write("not seen: no protocol saw it");
+    } else {
+        say(step).write("Protocol: ");
+        if (!ended_early(step))
+            say(step).write("not seen");
+    }
     return step;
+}
+
+/// In a queue for a thread.
+void Story::queued(Step& step) const {
+    step.record = way_.queued;
+    if (way_.transport && way_.transport->event == kernel::Event::IcmpRcv) {
+        step.where = "PingSocket::deliver, receive (net/ping.cpp)";
+        say(step).print("queued for ping %u", way_.queued->a);
+    } else {
+        step.where = "UdpSocket::enqueue, receive_packet (net/socket.cpp)";
+        say(step).print("queued for port %u, %u bytes charged", way_.queued->a, way_.queued->b);
+        moved(step, "Udp InDatagrams", &PathCounters::udp_read);
+    }
+    if (way_.read) {
+        say(step).write(", read at ");
+        print_time(say(step), way_.read);
+    }
 }
 
 Step Story::reader() const {
     Step step;
-    step.where = "UdpSocket::enqueue, receive_packet (net/socket.cpp)";
-    const bool icmp = way_.transport && way_.transport->event == kernel::Event::IcmpRcv;
-    if (way_.queued && icmp) {
-        step.where = "PingSocket::deliver, receive (net/ping.cpp)";
-        say(step).print("in the queue of ping %u", way_.queued->a);
-    } else if (way_.queued) {
-        say(step).print("in the queue of port %u, %u bytes charged", way_.queued->a, way_.queued->b);
-    }
-    step.record = way_.queued;
-    if (way_.queued && way_.read) {
-        say(step).write(", read at ");
-        print_time(say(step), way_.read);
-    }
+    say(step).write("Reader: ");
     if (way_.queued) {
-        if (!icmp)
-            moved(step, "Udp InDatagrams", &PathCounters::udp_read);
-        return step;
-    }
-    if (ended_early(step))
-        return step;
-    if (way_.reply) {
+        queued(step);
+    } else if (ended_early(step)) {
+        step.where = "drop_packet (kernel/packet_buffer.cpp)";
+    } else if (way_.reply) {
         step.record = way_.reply;
-        step.where =
-            "answered by the protocol itself, in the softirq; dev_queue_xmit (kernel/net_device.cpp)";
-        say(step).print("an answer of %u bytes left", way_.reply->a);
+        step.where = "the protocol itself, in the softirq; dev_queue_xmit (kernel/net_device.cpp)";
+        say(step).print("none needed, an answer of %u bytes left", way_.reply->a);
         moved(step, "tx_packets", &PathCounters::tx_packets);
-        return step;
+    } else if (way_.network && way_.network->event == kernel::Event::ArpRcv) {
+        step.where = "NeighbourCache::learn (net/neighbour.cpp)";
+        say(step).write("none, it is for the neighbour cache");
+    } else {
+        say(step).write("not seen, nobody queued it");
     }
-    step.where = "";
-    say(step).write(way_.network && way_.network->event == kernel::Event::ArpRcv
-                        ? "ends here: the neighbour cache has no reader"
-                        : "not seen: no socket queued it");
     return step;
 }
 
@@ -344,14 +349,13 @@ void Story::print_end() const {
         output_.write(". ");
     }
     if (way_.poll_end) {
-        output_.print("The poll ended at ");
+        output_.print("The poll took %u packet%s and ended at ", way_.poll_end->a,
+                      way_.poll_end->a == 1 ? "" : "s");
         print_time(output_, way_.poll_end);
-        output_.print(" with %u packet%s%s", way_.poll_end->a, way_.poll_end->a == 1 ? "" : "s",
-                      way_.poll_end->b ? ", complete" : ", to be polled again");
     } else {
         output_.write("The end of the poll was not seen");
     }
-    output_.write(way_.poll_end && way_.unmask ? ", interrupt unmasked.\n" : ".\n");
+    output_.write(way_.unmask ? "; interrupt unmasked.\n" : "; interrupt still masked.\n");
     if (recording_.lost)
         output_.print("%14s%llu records did not fit.\n", "", static_cast<Number>(recording_.lost));
 }

@@ -6,6 +6,7 @@
 
 #include "arch/clock.h"
 #include "kernel/command_line.h"
+#include "net/interface.h"
 #include "net/ping.h"
 #include "shell/arguments.h"
 #include "shell/ping_statistics.h"
@@ -107,6 +108,7 @@ class Ping {
         bool answered = false;
     };
     bool send_next();
+    unsigned mtu() const;
     void take(const net::PingEvent& event);
     void take_reply(const net::PingEvent& event, Request& request);
     bool finished(uint64_t now) const;
@@ -140,13 +142,18 @@ bool Ping::send_next() {
         output_.write("ping: connect: Network is unreachable\n");
         return false;
     case net::PingError::MessageTooLong:
-        output_.write("ping: local error: message too long\n");
+        output_.print("ping: local error: message too long, mtu=%u\n", mtu());
         return false;
     case net::PingError::NoBuffers:
         statistics_.error();
         return true;
     }
     return false;
+}
+
+unsigned Ping::mtu() const {
+    const auto route = net::find_route(options_.destination);
+    return route ? route->device->mtu : 0;
 }
 
 void Ping::take(const net::PingEvent& event) {

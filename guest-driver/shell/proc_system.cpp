@@ -112,8 +112,7 @@ void show_softirqs(const Output& output) {
 }
 
 void show_version(const Output& output) {
-    output.print("e100 guest (C++ %ld, %s) %u CPUs HZ=%llu\n", __cplusplus, __VERSION__, arch::cpu_count(),
-                 static_cast<unsigned long long>(kernel::hz));
+    output.print("e100 guest (%s), HZ=%llu\n", __VERSION__, static_cast<unsigned long long>(kernel::hz));
 }
 
 void show_uptime(const Output& output) {
