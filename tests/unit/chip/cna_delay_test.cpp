@@ -61,6 +61,14 @@ TEST_F(CnaDelayTest, OnlyTransmitBlocksHaveTheField) {
     EXPECT_EQ(take_stat(), stat::cna);
 }
 
+TEST(CnaDelay82558, HasTheDelay) {
+    UnitBench bench(Generation::I82558);
+    bench.set(config::standard_tcb);
+    bench.put_transmit(a, s | cid(31), b, make_frame(stranger, ipv4, 60));
+    bench.execute(a);
+    EXPECT_EQ(bench.take_stat(), 0u);
+}
+
 TEST(CnaDelay82557, HasNoDelay) {
     UnitBench bench(Generation::I82557);
     bench.put_transmit(a, s | cid(31), b, make_frame(stranger, ipv4, 60));
@@ -141,6 +149,11 @@ TEST_F(CnaDelayTest, ResetForgetsIt) {
 TEST_F(CnaDelayTest, ATimerThatFiresUnaskedDoesNothing) {
     cna_delay.timer_fired();
     EXPECT_EQ(scb.stat(), 0);
+    transmit(a, s | cid(31));
+    cna_delay.timer_fired();
+    EXPECT_EQ(take_stat(), stat::cna);
+    cna_delay.timer_fired();
+    EXPECT_EQ(take_stat(), 0u);
 }
 
 TEST_F(CnaDelayTest, GoesOnFromARestoredState) {
@@ -151,6 +164,8 @@ TEST_F(CnaDelayTest, GoesOnFromARestoredState) {
     other.host.advance(longest);
     EXPECT_EQ(other.take_stat(), stat::cna);
     EXPECT_FALSE(CnaDelay::valid({.deadline_ns = -2}));
+    cna_delay.restore({});
+    EXPECT_EQ(host.deadline(Timer::CnaDelay), -1) << "what was counting is no longer";
 }
 
 } // namespace

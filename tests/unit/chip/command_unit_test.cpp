@@ -136,6 +136,7 @@ TEST_F(ResumeTest, GoesOnWhenTheSuspendBitIsGone) {
     EXPECT_EQ(state(), CuStatus::Active);
     host.run_command_unit();
     EXPECT_EQ(status(b), done);
+    EXPECT_TRUE(host.guest_errors.empty());
 }
 
 TEST_F(ResumeTest, StaysWhileTheSuspendBitIsSet) {
@@ -181,6 +182,31 @@ TEST_F(ResumeTest, WhileActiveMakesTheSuspendBitBeReadAgain) {
     EXPECT_EQ(status(b), done);
     EXPECT_EQ(state(), CuStatus::Idle);
     EXPECT_EQ(host.count_traced(TraceEvent::CuState), 2u) << "it was never suspended";
+}
+
+TEST_F(ResumeTest, BeforeTheFirstBlockIsFetchedSkipsNothing) {
+    put_block(a, 0, b);
+    put_block(b, el, c);
+    cu(CuCommand::Start, a);
+    cu(CuCommand::Resume);
+    host.run_command_unit();
+    EXPECT_EQ(status(a), done);
+    EXPECT_EQ(status(b), done);
+}
+
+TEST_F(ResumeTest, IsUsedUpByTheBlockItLetPass) {
+    set(config::standard_tcb);
+    put_transmit(a, s, b, make_frame(stranger, ipv4, 60));
+    put_block(b, s, c);
+    host.on_send = [this](auto) {
+        host.memory.write16(a + 2, 4);
+        cu(CuCommand::Resume);
+    };
+    execute(a);
+    EXPECT_EQ(status(b), done);
+    EXPECT_EQ(state(), CuStatus::Suspended);
+    EXPECT_EQ(host.dma.back(), (FakeHost::DmaStep{FakeHost::DmaStep::Kind::Write, b, 2}))
+        << "the S bit of `b` was not read twice";
 }
 
 TEST_F(ResumeTest, WhileActiveWithTheSuspendBitStillSetSuspends) {
@@ -256,6 +282,16 @@ TEST_F(ResumeTest, StaticResumeNeedsASuspendedUnit) {
     EXPECT_FALSE(host.command_unit_scheduled);
 }
 
+TEST(CommandUnit82558, HasStaticResume) {
+    UnitBench bench(Generation::I82558);
+    bench.put_block(a, s, b);
+    bench.put_block(b, el, 0);
+    bench.execute(a);
+    bench.cu(CuCommand::StaticResume);
+    bench.host.run_command_unit();
+    EXPECT_EQ(bench.status(b), done);
+}
+
 TEST(CommandUnit82557, HasNoStaticResume) {
     UnitBench bench(Generation::I82557);
     bench.put_block(a, s, b);
@@ -314,6 +350,37 @@ TEST_F(CommandUnitTest, CounterAndBaseCommandsWorkWhileSuspended) {
     EXPECT_TRUE(host.guest_errors.empty());
 }
 
+TEST_F(CommandUnitTest, EachCommandDoesNothingElse) {
+    put_block(a, s, b);
+    execute(a);
+    cu(CuCommand::LoadBase, 0x100000);
+    EXPECT_FALSE(statistics.state().dump_address_loaded);
+    host.forget();
+    cu(CuCommand::LoadDumpCountersAddress, 0x5000);
+    EXPECT_TRUE(host.dma.empty());
+    statistics.count(Counter::TxGoodFrames);
+    cu(CuCommand::DumpCounters, 0x6000);
+    EXPECT_EQ(counted(Counter::TxGoodFrames), 1u);
+    cu(CuCommand::DumpAndResetCounters, 0x6000);
+    EXPECT_TRUE(host.guest_errors.empty());
+    cu(CuCommand::StaticResume, 0x6000);
+    EXPECT_EQ(command_unit.state().base, 0x100000u);
+}
+
+TEST_F(CommandUnitTest, LoadingTheBaseWhileActiveIsReported) {
+    cu(CuCommand::Start, a);
+    cu(CuCommand::LoadBase, 0x100000);
+    EXPECT_EQ(host.guest_errors.size(), 1u);
+}
+
+TEST_F(CommandUnitTest, RunTellsWhetherMoreIsLeft) {
+    put_block(a, el, 0);
+    cu(CuCommand::Start, a);
+    EXPECT_FALSE(command_unit.run());
+    EXPECT_FALSE(command_unit.run());
+    EXPECT_EQ(host.count_traced(TraceEvent::CbComplete), 1u);
+}
+
 // Hostile lists
 
 TEST_F(CommandUnitTest, ACircularListRunsInSlices) {
@@ -340,10 +407,10 @@ TEST_F(CommandUnitTest, ALongListIsExecutedToItsEnd) {
 
 TEST_F(CommandUnitTest, SlicesAreBoundedInBytesToo) {
     set(config::standard_tcb);
-    put_transmit(a, 0, a, make_frame(stranger, ipv4, 2600));
+    put_transmit(a, 0, a, make_frame(stranger, ipv4, 2048));
     cu(CuCommand::Start, a);
     EXPECT_TRUE(command_unit.run());
-    EXPECT_EQ(host.sent.size(), CommandUnit::bytes_per_run / 2600 + 1);
+    EXPECT_EQ(host.sent.size(), CommandUnit::bytes_per_run / 2048);
 }
 
 TEST_F(CommandUnitTest, AnUnreadableBlockEndsTheList) {
@@ -368,6 +435,7 @@ TEST_F(CommandUnitTest, AnUnwritableStatusEndsTheList) {
     host.memory.refuse_writes(a, 2);
     EXPECT_TRUE(execute(a));
     EXPECT_EQ(state(), CuStatus::Idle);
+    EXPECT_EQ(take_stat(), stat::cna);
     EXPECT_EQ(host.guest_errors.size(), 1u);
 }
 
@@ -390,7 +458,13 @@ TEST_F(CommandUnitTest, SelectiveResetKeepsTheBaseOnly) {
     EXPECT_EQ(command_unit.state().block, 0u);
     host.run_command_unit();
     EXPECT_EQ(status(0x110000), 0) << "what was scheduled before finds nothing to do";
+}
+
+TEST_F(CommandUnitTest, ResetForgetsTheBaseToo) {
+    cu(CuCommand::LoadBase, 0x100000);
+    cu(CuCommand::Start, a);
     command_unit.reset();
+    EXPECT_EQ(state(), CuStatus::Idle);
     EXPECT_EQ(command_unit.state().base, 0u);
 }
 

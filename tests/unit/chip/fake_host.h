@@ -216,6 +216,7 @@ class FakeHost final : public Host {
     void receive_possible() override { receive_possible_calls++; }
     int64_t now_ns() override { return now; }
     void arm_timer(Timer timer, int64_t deadline_ns) override {
+        EXPECT_GE(deadline_ns, 0);
         deadlines[static_cast<std::size_t>(timer)] = deadline_ns;
     }
     void cancel_timer(Timer timer) override { deadlines[static_cast<std::size_t>(timer)] = -1; }

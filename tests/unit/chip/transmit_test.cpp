@@ -202,6 +202,27 @@ TEST_F(DynamicTbdTest, WaitForABuffer) {
     EXPECT_EQ(host.deadline(Timer::TransmitPoll), -1);
 }
 
+TEST_F(DynamicTbdTest, TheWaitEndsWithTheBuffer) {
+    put_tcb(cb_command::flexible, array, 0, tbd_number_dynamic);
+    execute(tcb);
+    put_tbd(tcb + 16, buffers, 100 | el_15);
+    command_unit.run(); // whoever asks for it
+    EXPECT_EQ(status(tcb), done);
+    EXPECT_EQ(host.deadline(Timer::TransmitPoll), -1);
+    EXPECT_TRUE(CommandUnit::valid(command_unit.state(), scb.cu_status()));
+}
+
+TEST_F(DynamicTbdTest, BetweenTimerAndRunTheStateIsWhole) {
+    put_tcb(cb_command::flexible, array, 0, tbd_number_dynamic);
+    execute(tcb);
+    command_unit.poll_timer_fired();
+    EXPECT_TRUE(host.command_unit_scheduled);
+    EXPECT_TRUE(CommandUnit::valid(command_unit.state(), scb.cu_status()));
+    host.command_unit_scheduled = false;
+    command_unit.poll_timer_fired();
+    EXPECT_FALSE(host.command_unit_scheduled) << "unasked";
+}
+
 TEST_F(DynamicTbdTest, ResetEndsTheWait) {
     put_tcb(cb_command::flexible, array, 0, tbd_number_dynamic);
     execute(tcb);
@@ -225,6 +246,8 @@ TEST_F(DynamicTbdTest, TheWaitGoesOnFromARestoredState) {
     other.host.advance(CommandUnit::poll_interval_ns);
     ASSERT_EQ(other.host.sent.size(), 1u);
     EXPECT_EQ(other.host.sent[0], frame);
+    command_unit.restore({});
+    EXPECT_EQ(host.deadline(Timer::TransmitPoll), -1);
 }
 
 TEST_F(DynamicTbdTest, AnEmptyLastTbdNeedsNoBuffer) {
@@ -293,11 +316,13 @@ TEST_F(TransmitTest, UnreadableDataAreNotSent) {
     host.memory.refuse_nothing();
     host.memory.refuse(array, 8);
     expect_not_sent(NotSent::Unreadable);
+    EXPECT_EQ(host.guest_errors.size(), 1u);
 }
 
 TEST_F(TransmitTest, ABlockWithoutDataSendsNothing) {
     put_tcb(cb_command::flexible, array, 0, 0);
     expect_not_sent(NotSent::Empty);
+    EXPECT_EQ(host.guest_errors.size(), 1u);
     EXPECT_EQ(counted(Counter::TxGoodFrames), 0u);
 }
 
@@ -358,6 +383,10 @@ TEST_F(TransmitTest, NoAddressIsInsertedIntoAFragment) {
     frame.resize(11);
     put_transmit(tcb, el, 0, frame);
     EXPECT_EQ(transmit(), frame);
+    frame.resize(12);
+    put_transmit(tcb, el, 0, frame);
+    std::ranges::copy(station, frame.begin() + 6);
+    EXPECT_EQ(transmit(), frame);
 }
 
 // NC: the frame brings its FCS
@@ -397,6 +426,9 @@ TEST_F(SuppliedFcsTest, AMissingOneToo) {
         put_transmit(tcb, el | cb_command::no_crc, 0, make_frame(stranger, ipv4, bytes));
         expect_not_sent(NotSent::BadFcs);
     }
+    put_with_fcs({}, frame_check_sequence({}));
+    expect_not_sent(NotSent::BadFcs);
+    EXPECT_EQ(counted(Counter::TxGoodFrames), 0u);
 }
 
 // Where it goes
@@ -407,6 +439,7 @@ TEST_F(TransmitTest, CountsWhatWasSent) {
     transmit();
     transmit();
     EXPECT_EQ(counted(Counter::TxGoodFrames), 2u);
+    EXPECT_EQ(host.count_traced(TraceEvent::TxWire), 1u) << "one each";
 }
 
 TEST_F(TransmitTest, NothingLeavesBeforeTheFirstConfigure) {
