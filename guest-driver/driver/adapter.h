@@ -125,6 +125,6 @@ void start_watchdog(Adapter& adapter);
 void stop_watchdog(Adapter& adapter);
 
 // ethtool.cpp
-extern const kernel::NetDeviceOperations operations;
+const kernel::NetDeviceOperations& device_operations();
 
 } // namespace e100

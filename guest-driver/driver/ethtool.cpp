@@ -188,9 +188,7 @@ void set_rx_mode(NetDevice& device) {
         load_receive_filter(adapter);
 }
 
-} // namespace
-
-const kernel::NetDeviceOperations operations = {
+constexpr kernel::NetDeviceOperations operations = {
     .open = open,
     .stop = stop,
     .start_xmit = start_xmit,
@@ -204,5 +202,9 @@ const kernel::NetDeviceOperations operations = {
     .chip_stats = chip_stats,
     .ring_state = ring_state,
 };
+
+} // namespace
+
+const kernel::NetDeviceOperations& device_operations() { return operations; }
 
 } // namespace e100

@@ -51,7 +51,7 @@ void name_interface(Adapter& adapter) {
                    static_cast<unsigned>(kernel::net_devices().size()));
     adapter.device.name = adapter.name.data();
     adapter.device.irq = pci_interrupt_line(adapter.pci);
-    adapter.device.operations = &operations;
+    adapter.device.operations = &device_operations();
     adapter.device.driver = &adapter;
 }
 

@@ -12,8 +12,8 @@
 namespace e100 {
 namespace detail {
 
-typedef uint16_t Raw16 __attribute__((may_alias, aligned(2)));
-typedef uint32_t Raw32 __attribute__((may_alias, aligned(2)));
+using Raw16 [[gnu::may_alias, gnu::aligned(2)]] = uint16_t;
+using Raw32 [[gnu::may_alias, gnu::aligned(2)]] = uint32_t;
 
 constexpr uint16_t swap(uint16_t value) { return __builtin_bswap16(value); }
 constexpr uint32_t swap(uint32_t value) { return __builtin_bswap32(value); }

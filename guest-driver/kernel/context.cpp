@@ -17,7 +17,7 @@ namespace kernel {
 namespace {
 
 // Serving a softirq counts one unit, disabling bottom halves two: so an odd number of units means serving.
-constexpr uint32_t preempt_unit = 1, preempt_mask = 0xff;
+constexpr uint32_t preempt_unit = 1;
 constexpr uint32_t softirq_unit = 1 << 8, softirq_mask = 0xff << 8;
 constexpr uint32_t bh_disable_unit = 2 * softirq_unit;
 constexpr uint32_t hardirq_unit = 1 << 16, hardirq_mask = 0xff << 16;

@@ -122,8 +122,13 @@ TEST(FifoOf82557, DoesNotExist) {
     EXPECT_EQ(e100.counters()[Counter::RxResourceErrors], 1u);
 }
 
-TEST(Backpressure, LosesNothing) {
-    E100Harness e100({.properties = "backpressure=on"});
+/// With and without a FIFO on the card.
+class Backpressure : public ::testing::TestWithParam<const char*> {
+  protected:
+    E100Harness e100{{.properties = std::string("backpressure=on,chip=") + GetParam()}};
+};
+
+TEST_P(Backpressure, LosesNothing) {
     e100.bring_up();
     exhaust(e100, 0);
     constexpr uint32_t frames = 64;
@@ -144,13 +149,15 @@ TEST(Backpressure, LosesNothing) {
     EXPECT_EQ(counters[Counter::RxResourceErrors] + counters[Counter::RxOverruns], 0u);
 }
 
-TEST(Backpressure, IdleUnitDoesNotHoldTheWireBack) {
-    E100Harness e100({.properties = "backpressure=on"});
+TEST_P(Backpressure, IdleUnitDoesNotHoldTheWireBack) {
     for (uint32_t n = 0; n < 100; n++)
         e100.wire().send(numbered_frame(n, 1000)); // would block if nobody took them
     e100.settle();
     EXPECT_EQ(e100.stat(), 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(Chips, Backpressure, ::testing::Values("82557b", "82559c"),
+                         [](const auto& info) { return std::string("Chip") + info.param; });
 
 } // namespace
 } // namespace qtest

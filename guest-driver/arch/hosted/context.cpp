@@ -2,7 +2,9 @@
 // Flows of control on the host: ucontext, which knows every host processor.
 #include "arch/context.h"
 
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <ucontext.h>
 #include <vector>
 
@@ -26,9 +28,11 @@ Flow* flow_of(arch::Context& context) {
     return static_cast<Flow*>(context.stack_pointer);
 }
 
-// makecontext passes ints: a pointer goes in two halves.
-void start(unsigned high, unsigned low) {
-    const auto* flow = reinterpret_cast<Flow*>(static_cast<uintptr_t>(high) << 32 | low);
+// The flow that is being switched to: how a new one learns who it is, for makecontext passes ints only.
+Flow* entered = nullptr;
+
+void start() {
+    const Flow* flow = entered;
     arch::irqs_enable();
     flow->entry(flow->argument);
     arch::die("hosted: a thread's entry function returned");
@@ -39,21 +43,20 @@ void start(unsigned high, unsigned low) {
 namespace arch {
 
 Context make_context(std::span<std::byte> stack, void (*entry)(void*), void* argument) {
-    const auto top = reinterpret_cast<uintptr_t>(stack.data() + stack.size() - sizeof(Flow));
-    auto* flow = new (reinterpret_cast<void*>(top & ~uintptr_t{63})) Flow{{}, entry, argument};
+    std::byte* top = stack.data() + stack.size() - sizeof(Flow);
+    top -= reinterpret_cast<uintptr_t>(top) % alignof(std::max_align_t);
+    auto* flow = new (top) Flow{{}, entry, argument};
     getcontext(&flow->registers);
     flow->registers.uc_stack.ss_sp = stack.data();
-    flow->registers.uc_stack.ss_size =
-        static_cast<std::size_t>(reinterpret_cast<std::byte*>(flow) - stack.data());
+    flow->registers.uc_stack.ss_size = static_cast<std::size_t>(top - stack.data());
     flow->registers.uc_link = nullptr;
-    const auto address = reinterpret_cast<uintptr_t>(flow);
-    makecontext(&flow->registers, reinterpret_cast<void (*)()>(start), 2,
-                static_cast<unsigned>(address >> 32), static_cast<unsigned>(address));
+    makecontext(&flow->registers, start, 0);
     return {flow};
 }
 
 void switch_context(Context& from, const Context& to) {
-    swapcontext(&flow_of(from)->registers, &static_cast<Flow*>(to.stack_pointer)->registers);
+    entered = static_cast<Flow*>(to.stack_pointer);
+    swapcontext(&flow_of(from)->registers, &entered->registers);
 }
 
 } // namespace arch

@@ -20,8 +20,8 @@ std::byte* map_arena() {
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         arch::die("hosted: no memory for the arena");
-    const auto address = reinterpret_cast<uintptr_t>(memory);
-    return reinterpret_cast<std::byte*>((address + arena_alignment - 1) & ~(arena_alignment - 1));
+    const std::size_t misaligned = reinterpret_cast<uintptr_t>(memory) % arena_alignment;
+    return static_cast<std::byte*>(memory) + (arena_alignment - misaligned);
 }
 
 std::byte* arena() {

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Commands as a person types them. The expected texts are those of iproute2, ethtool and iputils.
+#include "shell/command.h"
+
+#include "capture.h"
+#include "kernel/timer.h"
+#include "net/neighbour.h"
+#include "net_fixture.h"
+#include "shell/bring_up.h"
+#include "shell/link_statistics.h"
+#include "shell/ping_statistics.h"
+#include "shell/shell.h"
+
+namespace {
+
+using namespace net_test;
+using shell_test::printed;
+
+std::string run(const std::string& line) {
+    return printed([&](const shell::Output& output) { shell::run_line(line, output); });
+}
+
+TEST(Shell, AnUnknownCommandIsOneSentence) {
+    EXPECT_EQ(run("frobnicate now"), "frobnicate: command not found; help lists the commands.\n");
+}
+
+TEST(Shell, NothingHappensOnNothing) {
+    EXPECT_EQ(run(""), "");
+    EXPECT_EQ(run("  \t "), "");
+    EXPECT_EQ(run("# a remark"), "");
+}
+
+TEST(Shell, BlanksDoNotMatter) { EXPECT_EQ(run("  \tuptime  "), run("uptime")); }
+
+TEST(Shell, AnyNumberOfWordsIsFine) {
+    std::string line = "ip";
+    for (int i = 0; i < 500; i++)
+        line += " x";
+    EXPECT_EQ(run(line), "Object \"x\" is unknown, try \"ip help\".\n");
+}
+
+TEST(Shell, HelpListsEachCommandOnce) {
+    const std::string text = run("help");
+    for (const shell::Command& command : shell::commands()) {
+        EXPECT_NE(("\n" + text).find(std::string("\n  ") + command.name + " "), std::string::npos)
+            << command.name;
+        EXPECT_GT(std::string(command.help).size(), 5u);
+    }
+    EXPECT_EQ(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')), shell::commands().size());
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        EXPECT_LE(line.size(), 100u) << line;
+    EXPECT_NE(run("help ring").find("descriptor rings"), std::string::npos);
+    EXPECT_EQ(run("help nonsense"), "help: no such command: nonsense\n");
+}
+
+// ---- ip ----
+
+class IpCommand : public NetTest {};
+
+TEST_F(IpCommand, Address) {
+    const std::string expected =
+        "1: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo state UP group default qlen 1000\n"
+        "    link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff\n"
+        "    inet 10.0.2.15/24 brd 10.0.2.255 scope global eth0\n"
+        "       valid_lft forever preferred_lft forever\n";
+    for (const char* line : {"ip addr", "ip a", "ip address show", "ip addr show dev eth0", "ip a show eth0"})
+        EXPECT_EQ(run(line), expected) << line;
+}
+
+TEST_F(IpCommand, LinkWithoutACable) {
+    device.carrier = false;
+    EXPECT_EQ(run("ip link"),
+              "1: eth0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc pfifo state DOWN mode "
+              "DEFAULT group default qlen 1000\n"
+              "    link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff\n");
+}
+
+TEST_F(IpCommand, LinkDownAndUp) {
+    EXPECT_EQ(run("ip link set eth0 down"), "");
+    EXPECT_FALSE(device.up);
+    EXPECT_EQ(run("ip link").substr(0, 43), "1: eth0: <BROADCAST,MULTICAST> mtu 1500 qdi");
+    EXPECT_EQ(run("ip link set dev eth0 up"), "");
+    EXPECT_TRUE(device.up);
+    EXPECT_EQ(run("ip link set eth7 up"), "Cannot find device \"eth7\"\n");
+}
+
+TEST_F(IpCommand, NeighboursAndRoutes) {
+    make_peer_known();
+    EXPECT_EQ(run("ip neigh"), "10.0.2.2 dev eth0 lladdr 52:55:0a:00:02:02 STALE \n");
+    EXPECT_EQ(run("ip route"), "default via 10.0.2.2 dev eth0 \n"
+                               "10.0.2.0/24 dev eth0 proto kernel scope link src 10.0.2.15 \n");
+}
+
+TEST_F(IpCommand, Changes) {
+    EXPECT_EQ(run("ip addr add 192.168.7.9/16 dev eth0"), "");
+    EXPECT_EQ(net::interface_address(&device), (net::InterfaceAddress{net::Ipv4Address(192, 168, 7, 9), 16}));
+    EXPECT_EQ(run("ip route del default"), "");
+    EXPECT_FALSE(net::default_gateway().device);
+    EXPECT_EQ(run("ip route add default via 192.168.1.1"), "");
+    EXPECT_EQ(net::default_gateway().address, net::Ipv4Address(192, 168, 1, 1));
+    EXPECT_EQ(run("ip route add default via 8.8.8.8"), "Error: Nexthop has invalid gateway.\n");
+    EXPECT_EQ(run("ip addr del 192.168.7.9/24 dev eth0"),
+              "RTNETLINK answers: Cannot assign requested address\n");
+    EXPECT_EQ(run("ip addr del 192.168.7.9/16 dev eth0"), "");
+    EXPECT_EQ(net::interface_address(&device), net::InterfaceAddress{});
+    for (const char* line : {"ip addr add", "ip addr add 1.2.3.4 dev eth0", "ip addr add 1.2.3.4/24 dev eth7",
+                             "ip route add default via x", "ip route add 10.0.0.0/8 via 10.0.2.2"})
+        EXPECT_EQ(run(line).substr(0, 6), "Usage:") << line;
+}
+
+TEST_F(IpCommand, Mistakes) {
+    EXPECT_EQ(run("ip foo"), "Object \"foo\" is unknown, try \"ip help\".\n");
+    EXPECT_EQ(run("ip -z link"), "Option \"-z\" is unknown, try \"ip help\".\n");
+    EXPECT_EQ(run("ip addr show dev eth7"), "Device \"eth7\" does not exist.\n");
+    EXPECT_EQ(run("ip").substr(0, 6), "Usage:");
+}
+
+TEST(LinkStatistics, AsIproute2PrintsThem) {
+    kernel::NetDeviceStats stats;
+    stats.rx_bytes = 410227955;
+    stats.rx_packets = 7827;
+    stats.tx_bytes = 324889;
+    stats.tx_packets = 4685;
+    stats.multicast = 3;
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_link_statistics(o, stats, false); }),
+              "    RX:  bytes packets errors dropped  missed   mcast           \n"
+              "     410227955    7827      0       0       0       3 \n"
+              "    TX:  bytes packets errors dropped carrier collsns           \n"
+              "        324889    4685      0       0       0       0 \n");
+    stats.multicast = 0;
+    stats.rx_length_errors = 12;
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_link_statistics(o, stats, true); }),
+              "    RX:  bytes packets errors dropped  missed   mcast           \n"
+              "     410227955    7827      0       0       0       0 \n"
+              "    RX errors:  length    crc   frame    fifo overrun\n"
+              "                    12      0       0       0       0 \n"
+              "    TX:  bytes packets errors dropped carrier collsns           \n"
+              "        324889    4685      0       0       0       0 \n"
+              "    TX errors: aborted   fifo  window heartbt transns\n"
+              "                     0      0       0       0       0 \n");
+    stats.rx_bytes = 123456789012; // wider than the column
+    EXPECT_EQ(printed([&](const shell::Output& o) {
+                  shell::print_link_statistics(o, stats, false);
+              }).substr(0, 119),
+              "    RX:    bytes packets errors dropped  missed   mcast           \n"
+              "    123456789012    7827      0       0       0       0 ");
+}
+
+// ---- ethtool ----
+
+class EthtoolCommand : public NetTest {
+  protected:
+    EthtoolCommand() {
+        operations = *device.operations;
+        operations.driver_info = [](kernel::NetDevice&) {
+            return kernel::DriverInfo{"e100", "1.0", "0000:00:03.0"};
+        };
+        operations.ethtool_stats = [](kernel::NetDevice&, std::span<kernel::EthtoolStat> into) {
+            into[0] = {"rx_packets", 5};
+            into[1] = {"tx_packets", 12345678901};
+            return std::size_t{2};
+        };
+        operations.ring = [](kernel::NetDevice&) { return ring; };
+        operations.set_ring = [](kernel::NetDevice&, unsigned rx, unsigned tx) {
+            ring.rx = rx;
+            ring.tx = tx;
+            return rx == 13 ? -22 : 0;
+        };
+        operations.coalesce = [](kernel::NetDevice&, kernel::CoalesceParameters&) { return -95; };
+        device.operations = &operations;
+        ring = {256, 256, 128, 256};
+    }
+    ~EthtoolCommand() override { device.operations = nullptr_safe; }
+
+    static inline kernel::RingParameters ring{};
+    const kernel::NetDeviceOperations* nullptr_safe = device.operations;
+    kernel::NetDeviceOperations operations{};
+};
+
+TEST_F(EthtoolCommand, Driver) {
+    EXPECT_EQ(run("ethtool -i eth0"),
+              "driver: e100\nversion: 1.0\nfirmware-version: \nexpansion-rom-version: \n"
+              "bus-info: 0000:00:03.0\nsupports-statistics: yes\nsupports-test: no\n"
+              "supports-eeprom-access: no\nsupports-register-dump: no\n"
+              "supports-priv-flags: no\n");
+}
+
+TEST_F(EthtoolCommand, Statistics) {
+    EXPECT_EQ(run("ethtool -S eth0"), "NIC statistics:\n     rx_packets: 5\n     tx_packets: 12345678901\n");
+}
+
+TEST_F(EthtoolCommand, Ring) {
+    EXPECT_EQ(run("ethtool -g eth0"),
+              "Ring parameters for eth0:\nPre-set maximums:\nRX:\t\t256\nRX Mini:\tn/a\nRX "
+              "Jumbo:\tn/a\nTX:\t\t256\n"
+              "Current hardware settings:\nRX:\t\t256\nRX Mini:\tn/a\nRX Jumbo:\tn/a\nTX:\t\t128\n"
+              "RX Buf Len:\t\tn/a\nCQE Size:\t\tn/a\nTX Push:\toff\nTCP data split:\tn/a\n");
+    EXPECT_EQ(run("ethtool -G eth0 rx 64"), "");
+    EXPECT_EQ(ring.rx, 64u);
+    EXPECT_EQ(ring.tx, 128u) << "what is not named stays";
+    EXPECT_EQ(run("ethtool -G eth0 rx 300"),
+              "netlink error: requested ring size exceeds maximum\nnetlink error: Invalid argument\n");
+    EXPECT_EQ(run("ethtool -G eth0 rx 13"), "netlink error: Invalid argument\n");
+    EXPECT_EQ(run("ethtool -G eth0 rx"), "Usage: ethtool -G DEVICE [rx N] [tx N]\n");
+    EXPECT_EQ(run("ethtool -G eth0 mini 5"), "Usage: ethtool -G DEVICE [rx N] [tx N]\n");
+}
+
+TEST_F(EthtoolCommand, WhatIsNotThere) {
+    EXPECT_EQ(run("ethtool -c eth0"), "netlink error: Operation not supported\n");
+    EXPECT_EQ(run("ethtool -i eth7"), "netlink error: No such device\n");
+    EXPECT_EQ(run("ethtool -z eth0"), "ethtool: bad option -z\n");
+    operations.ethtool_stats = nullptr;
+    operations.ring = nullptr;
+    operations.driver_info = nullptr;
+    operations.coalesce = nullptr;
+    EXPECT_EQ(run("ethtool -S eth0"), "no stats available\n");
+    for (const char* line : {"ethtool -g eth0", "ethtool -G eth0 rx 5", "ethtool -i eth0", "ethtool -c eth0"})
+        EXPECT_EQ(run(line), "netlink error: Operation not supported\n") << line;
+}
+
+// ---- drops ----
+
+class DropsCommand : public NetTest {};
+
+TEST_F(DropsCommand, CountsByReason) {
+    Frame frame = echo_frame("x");
+    frame.back() ^= 1;
+    receive(frame);
+    const auto expected = std::to_string(kernel::drop_count(kernel::DropReason::IcmpCsum)) + "  ICMP_CSUM\n";
+    EXPECT_NE(run("drops").find(expected), std::string::npos);
+    EXPECT_EQ(run("drops").find("CONSUMED"), std::string::npos);
+    EXPECT_NE(run("drops -a").find("NEIGH_FAILED"), std::string::npos);
+}
+
+// ---- ping's texts ----
+
+TEST(PingTexts, RoundTrips) {
+    auto text = [](uint64_t us) {
+        return printed([=](const shell::Output& o) { shell::print_round_trip(o, us); });
+    };
+    EXPECT_EQ(text(0), "0.000");
+    EXPECT_EQ(text(44), "0.044");
+    EXPECT_EQ(text(979), "0.979");
+    EXPECT_EQ(text(1604), "1.60");
+    EXPECT_EQ(text(12345), "12.3");
+    EXPECT_EQ(text(104499), "104");
+}
+
+TEST(PingTexts, Replies) {
+    net::PingEvent event{};
+    event.from = net::Ipv4Address(10, 0, 2, 2);
+    event.sequence = 3;
+    event.bytes = 64;
+    event.ttl = 255;
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_reply(o, event, true, 979, false); }),
+              "64 bytes from 10.0.2.2: icmp_seq=3 ttl=255 time=0.979 ms\n");
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_reply(o, event, false, 0, false); }),
+              "64 bytes from 10.0.2.2: icmp_seq=3 ttl=255\n");
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_reply(o, event, true, 979, true); }),
+              "64 bytes from 10.0.2.2: icmp_seq=3 ttl=255 time=0.979 ms (DUP!)\n");
+    event.type = 3;
+    event.code = 1;
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_icmp_error(o, event); }),
+              "From 10.0.2.2 icmp_seq=3 Destination Host Unreachable\n");
+    event.type = 11;
+    event.code = 0;
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_icmp_error(o, event); }),
+              "From 10.0.2.2 icmp_seq=3 Time to live exceeded\n");
+    event.type = 3;
+    event.code = 200;
+    EXPECT_EQ(printed([&](const shell::Output& o) { shell::print_icmp_error(o, event); }),
+              "From 10.0.2.2 icmp_seq=3 Destination Unreachable, Bad Code\n");
+}
+
+std::string statistics_text(const shell::PingStatistics& statistics, uint64_t elapsed_ms) {
+    return printed(
+        [&](const shell::Output& o) { statistics.print(o, net::Ipv4Address(127, 0, 0, 1), elapsed_ms); });
+}
+
+TEST(PingTexts, Statistics) {
+    shell::PingStatistics statistics;
+    for (const uint64_t rtt_us : {979, 44}) {
+        statistics.sent();
+        statistics.received(rtt_us);
+    }
+    // As iputils 20221126 printed the same two times.
+    EXPECT_EQ(statistics_text(statistics, 1001),
+              "\n--- 127.0.0.1 ping statistics ---\n"
+              "2 packets transmitted, 2 received, 0% packet loss, time 1001ms\n"
+              "rtt min/avg/max/mdev = 0.044/0.511/0.979/0.467 ms\n");
+}
+
+TEST(PingTexts, Loss) {
+    shell::PingStatistics statistics;
+    for (int i = 0; i < 3; i++)
+        statistics.sent();
+    EXPECT_NE(statistics_text(statistics, 5)
+                  .find("3 packets transmitted, 0 received, 100% packet loss, time 5ms\n\n"),
+              std::string::npos);
+    statistics.received(1000);
+    statistics.received(1000);
+    statistics.duplicate();
+    statistics.error();
+    EXPECT_NE(
+        statistics_text(statistics, 5).find("2 received, +1 duplicates, +1 errors, 33.3333% packet loss"),
+        std::string::npos);
+    shell::PingStatistics one_of_32;
+    for (int i = 0; i < 32; i++)
+        one_of_32.sent();
+    for (int i = 0; i < 31; i++)
+        one_of_32.received(1);
+    EXPECT_NE(statistics_text(one_of_32, 5).find(" 3.125% packet loss"), std::string::npos);
+}
+
+TEST(PingTexts, NothingSentAtAll) {
+    EXPECT_EQ(statistics_text({}, 0),
+              "\n--- 127.0.0.1 ping statistics ---\n0 packets transmitted, 0 received, \n\n");
+}
+
+TEST(PingCommand, Mistakes) {
+    EXPECT_EQ(run("ping"), "ping: usage error: Destination address required\n");
+    EXPECT_EQ(run("ping -c 1"), "ping: usage error: Destination address required\n");
+    EXPECT_EQ(run("ping nosuch"), "ping: nosuch: Name or service not known\n");
+    for (const char* line :
+         {"ping -c 0 1.2.3.4", "ping -c x 1.2.3.4", "ping -c", "ping -s 70000 1.2.3.4", "ping -Z 1.2.3.4",
+          "ping -i x 1.2.3.4", "ping -i 0.0001 1.2.3.4", "ping -t 256 1.2.3.4"})
+        EXPECT_EQ(run(line).substr(0, 6), "Usage:") << line;
+}
+
+// ---- the option ip= ----
+
+TEST(StaticAddress, Parse) {
+    const auto alone = shell::parse_static_address("10.0.0.2/24");
+    ASSERT_TRUE(alone);
+    EXPECT_FALSE(alone->gateway);
+    const auto both = shell::parse_static_address("10.0.0.2/24,gw=10.0.0.1");
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->address, (net::InterfaceAddress{net::Ipv4Address(10, 0, 0, 2), 24}));
+    EXPECT_EQ(both->gateway, net::Ipv4Address(10, 0, 0, 1));
+    for (const char* text : {"", "10.0.0.2", "10.0.0.2/24,", "10.0.0.2/24,10.0.0.1",
+                             "10.0.0.2/24,gw=", "10.0.0.2/24,gw=10.0.1.1", "10.0.0.2/24,gw=10.0.0.2",
+                             "10.0.0.2/24,gw=10.0.0.1,x"})
+        EXPECT_FALSE(shell::parse_static_address(text)) << text;
+}
+
+} // namespace
