@@ -25,14 +25,14 @@ constexpr Command table[] = {
     {"poweroff", "", "take the network down and end the machine", poweroff_command},
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
-    {"trace", "[arp|icmp|udp]", "the way of the next received frame, step by step", trace_command},
+    {"trace", "[arp|icmp|udp]", "the way of the next frame, step by step", trace_command},
     {"uptime", "", "how long the machine has been up", uptime_command},
 };
 
 void print_help(const Output& output, const Command& command) {
     Text<64> left;
     left.output().print("%s %s", command.name, command.usage);
-    output.print("  %-50s  %s\n", left.c_str(), command.help);
+    output.print("  %-48s  %s\n", left.c_str(), command.help);
 }
 
 } // namespace

@@ -308,10 +308,10 @@ void Story::queued(Step& step) const {
     step.record = way_.queued;
     if (way_.transport && way_.transport->event == kernel::Event::IcmpRcv) {
         step.where = "PingSocket::deliver, receive (net/ping.cpp)";
-        say(step).print("queued for ping %u", way_.queued->a);
+        say(step).print("ping %u", way_.queued->a);
     } else {
         step.where = "UdpSocket::enqueue, receive_packet (net/socket.cpp)";
-        say(step).print("queued for port %u, %u bytes charged", way_.queued->a, way_.queued->b);
+        say(step).print("port %u, %u bytes queued", way_.queued->a, way_.queued->b);
         moved(step, "Udp InDatagrams", &PathCounters::udp_read);
     }
     if (way_.read) {
@@ -342,20 +342,19 @@ Step Story::reader() const {
 }
 
 void Story::print_end() const {
-    output_.print("%14s", "");
     if (way_.queued && way_.reply) {
-        output_.print("The reader's answer of %u bytes left at ", way_.reply->a);
+        output_.print("%14sThe reader's answer of %u bytes left at ", "", way_.reply->a);
         print_time(output_, way_.reply);
-        output_.write(". ");
+        output_.write(".\n");
     }
+    output_.print("%14sThe poll ", "");
     if (way_.poll_end) {
-        output_.print("The poll took %u packet%s and ended at ", way_.poll_end->a,
-                      way_.poll_end->a == 1 ? "" : "s");
+        output_.print("took %u packet%s and ended at ", way_.poll_end->a, way_.poll_end->a == 1 ? "" : "s");
         print_time(output_, way_.poll_end);
     } else {
-        output_.write("The end of the poll was not seen");
+        output_.write("was not seen to end");
     }
-    output_.write(way_.unmask ? "; interrupt unmasked.\n" : "; interrupt still masked.\n");
+    output_.write(way_.unmask ? "; the card is unmasked.\n" : "; the card is still masked.\n");
     if (recording_.lost)
         output_.print("%14s%llu records did not fit.\n", "", static_cast<Number>(recording_.lost));
 }

@@ -67,6 +67,14 @@ void PingStatistics::print_loss(const Output& output) const {
     output.write("% packet loss");
 }
 
+/// Mean of the squares minus square of the mean, whose fraction counts: (q + r/n)^2 = q^2 + 2qr/n + …
+uint64_t PingStatistics::variance() const {
+    const uint64_t q = sum_us_ / received_, r = sum_us_ % received_;
+    const uint64_t square_of_mean = q * q + 2 * q * r / received_;
+    const uint64_t mean_of_squares = sum_squares_ / received_;
+    return mean_of_squares > square_of_mean ? mean_of_squares - square_of_mean : 0;
+}
+
 void PingStatistics::print(const Output& output, net::Ipv4Address destination, uint64_t elapsed_ms) const {
     output.print("\n--- %s ping statistics ---\n%llu packets transmitted, %llu received, ",
                  net::to_text(destination).text, static_cast<Number>(transmitted_),
@@ -82,8 +90,7 @@ void PingStatistics::print(const Output& output, net::Ipv4Address destination, u
     output.write("\n");
     if (received_) {
         const uint64_t average = sum_us_ / received_;
-        const uint64_t square = sum_squares_ / received_;
-        const uint64_t deviation = square_root(square > average * average ? square - average * average : 0);
+        const uint64_t deviation = square_root(variance());
         output.write("rtt min/avg/max/mdev = ");
         print_ms(output, min_us_);
         for (uint64_t value : {average, max_us_, deviation}) {

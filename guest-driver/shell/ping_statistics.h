@@ -25,6 +25,7 @@ class PingStatistics {
 
   private:
     void print_loss(const Output& output) const;
+    uint64_t variance() const;
 
     uint64_t transmitted_ = 0, received_ = 0, errors_ = 0, duplicates_ = 0;
     uint64_t min_us_ = ~uint64_t{0}, max_us_ = 0, sum_us_ = 0, sum_squares_ = 0;

@@ -142,7 +142,7 @@ TEST(LinkStatistics, AsIproute2PrintsThem) {
     stats.rx_bytes = 123456789012; // wider than the column
     EXPECT_EQ(printed([&](const shell::Output& o) {
                   shell::print_link_statistics(o, stats, false);
-              }).substr(0, 119),
+              }).substr(0, 67 + 56),
               "    RX:    bytes packets errors dropped  missed   mcast           \n"
               "    123456789012    7827      0       0       0       0 ");
 }

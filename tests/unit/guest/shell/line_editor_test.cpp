@@ -115,7 +115,7 @@ TEST_F(LineEditor, ErasingInTheMiddleClosesTheGap) {
 
 TEST_F(LineEditor, HomeAndEndInAllDialects) {
     for (const std::string home : {"\x01", "\x1b[H", "\x1b[1~", "\x1bOH"}) {
-        type("\x15"
+        type("\x05\x15"
              "abc" +
              home);
         EXPECT_EQ(shown(), "> |abc");

@@ -116,11 +116,10 @@ TEST(Story, AWholeUdpDatagram) {
         "              protocol table (kernel/net_device.cpp)\n"
         "11     +12.0  Protocol: IPv4, UDP to port 7, 20 bytes, all checked        Ip InReceives 0 -> 0\n"
         "              ip_rcv (net/ipv4_input.cpp), udp_rcv (net/udp.cpp)\n"
-        "12     +13.0  Reader: queued for port 7, 2304 bytes charged, read at +19  Udp InDatagrams 0 -> 0\n"
+        "12     +13.0  Reader: port 7, 2304 bytes queued, read at +19.0            Udp InDatagrams 0 -> 0\n"
         "              UdpSocket::enqueue, receive_packet (net/socket.cpp)\n"
-        "              The reader's answer of 62 bytes left at +20.0. The poll took 1 packet and ended at "
-        "+17.0; "
-        "interrupt unmasked.\n");
+        "              The reader's answer of 62 bytes left at +20.0.\n"
+        "              The poll took 1 packet and ended at +17.0; the card is unmasked.\n");
 }
 
 TEST(Story, FitsAHundredColumns) {
@@ -132,6 +131,22 @@ TEST(Story, FitsAHundredColumns) {
     std::istringstream stream(story(recording));
     for (std::string line; std::getline(stream, line);)
         EXPECT_LE(line.size(), 100u) << line;
+}
+
+TEST(Story, LongNumbersAreNotCutOff) {
+    Records records;
+    records.now = 1;
+    records.interrupt();
+    records.now += 12'345'678;
+    records.poll().frame(255, 1514).udp(65535).end_of_poll(16);
+    for (TraceRecord& record : records.records)
+        if (record.event == Event::SockEnqueue)
+            record.b = 214272;
+    records.add(Event::AppRecv, 65535, 1472, ExecutionContext::Task);
+    const std::string text = story(recording_of(records));
+    EXPECT_NE(step(text, 3).find("driver looks at +12352.6 "), std::string::npos) << text;
+    EXPECT_NE(step(text, 12).find("port 65535, 214272 bytes queued, read at +12364.6"), std::string::npos)
+        << text;
 }
 
 TEST(Story, NothingIsToldOfNothing) {
@@ -155,7 +170,7 @@ TEST(Story, WhatIsMissingIsNotSeen) {
     EXPECT_NE(step(text, 8).find("Receive: type 0800"), std::string::npos);
     EXPECT_NE(text.find("us after"), std::string::npos);
     EXPECT_NE(text.find("     receive  what happened"), std::string::npos) << "the time counts from there";
-    EXPECT_NE(text.find("The end of the poll was not seen; interrupt still masked."), std::string::npos);
+    EXPECT_NE(text.find("The poll was not seen to end; the card is still masked."), std::string::npos);
 }
 
 TEST(Story, ADriverWithoutChipCountersIsNotSeenToCount) {
