@@ -84,7 +84,8 @@ void prepare_multicast(SharedCommand& command, std::span<const kernel::MacAddres
     const std::size_t bytes = addresses.size_bytes();
     command.parameters[0] = static_cast<uint8_t>(bytes);
     command.parameters[1] = static_cast<uint8_t>(bytes >> 8);
-    std::memcpy(command.parameters.data() + 2, addresses.data(), bytes);
+    if (bytes)
+        std::memcpy(command.parameters.data() + 2, addresses.data(), bytes);
 }
 
 } // namespace e100
