@@ -12,6 +12,11 @@
 
 #if QEMU_VERSION_MAJOR >= 10
 #include "hw/pci/pci_device.h"
+#include "system/dma.h"
+#include "system/system.h"
+#else
+#include "sysemu/dma.h"
+#include "sysemu/sysemu.h"
 #endif
 
 // Property arrays end with an empty entry up to 9.x; from 10.0 they are const and counted.

@@ -1,63 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PCI configuration space as the chip shows it: which bits exist, the power management capability, and what
-// the EEPROM overrides (SDM 4.1).
+// PCI configuration space as the chip shows it: which bits exist, and what the EEPROM overrides (SDM 4.1).
 
 #include "e100_device.h"
 
 #include "chip/c_views.h"
 
-enum {
-    PM_OFFSET = 0xdc, // SDM 4.1.18
-    PMCSR = PM_OFFSET + PCI_PM_CTRL,
-    PM_DATA = PM_OFFSET + PCI_PM_DATA_REGISTER,
-    PM_DATA_SELECTS = 9,
-    PM_DATA_SCALE_CENTIWATT = 2,
-    PM_VERSION_MASK = 0x7,
-    REVISION_FROM_EEPROM_MASK = 0x7,
-};
-
-// Power in units of 0.01 W: consumed in D0..D3, dissipated in D0..D3, by the common logic.
-static const uint8_t pm_data[PM_DATA_SELECTS] = {58, 40, 40, 40, 58, 40, 40, 40, 0};
-
-static bool has_power_management(const E100State* card) { return card->identity.pm_capabilities != 0; }
-
-// The data register came with version 2 of the capability, that is with the 82559.
-static bool has_pm_data(const E100State* card) {
-    return (card->identity.pm_capabilities & PM_VERSION_MASK) >= 2;
-}
-
-static void update_pm_data(E100State* card) {
-    uint8_t* config = PCI_DEVICE(card)->config;
-    uint16_t control = pci_get_word(config + PMCSR);
-    unsigned select = (control & PCI_PM_CTRL_DATA_SEL_MASK) >> ctz32(PCI_PM_CTRL_DATA_SEL_MASK);
-    bool valid = select < PM_DATA_SELECTS;
-
-    control &= ~PCI_PM_CTRL_DATA_SCALE_MASK;
-    if (valid) {
-        control |= PM_DATA_SCALE_CENTIWATT << ctz32(PCI_PM_CTRL_DATA_SCALE_MASK);
-    }
-    pci_set_word(config + PMCSR, control);
-    config[PM_DATA] = valid ? pm_data[select] : 0;
-}
-
-static bool add_power_management(E100State* card, Error** errp) {
-    PCIDevice* pci = PCI_DEVICE(card);
-    uint16_t writable = PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_ENABLE;
-
-    if (!e100_add_pm_capability(pci, PM_OFFSET, errp)) {
-        return false;
-    }
-    if (has_pm_data(card)) {
-        writable |= PCI_PM_CTRL_DATA_SEL_MASK;
-    }
-    pci_set_word(pci->config + PM_OFFSET + PCI_PM_PMC, card->identity.pm_capabilities);
-    pci_set_word(pci->wmask + PMCSR, writable);
-    pci_set_word(pci->w1cmask + PMCSR, PCI_PM_CTRL_PME_STATUS);
-    // Scale and data follow the select bits, so a migration stream may differ from a fresh card in them.
-    pci_set_word(pci->cmask + PMCSR, 0);
-    pci->cmask[PM_DATA] = 0;
-    return true;
-}
+enum { REVISION_FROM_EEPROM_MASK = 0x7 };
 
 // The generic PCI device of QEMU is younger than this chip: bits that PCI 2.3 added are not there.
 static void mask_commands(PCIDevice* pci, bool memory_write_invalidate) {
@@ -80,17 +28,14 @@ bool e100_init_config_space(E100State* card, Error** errp) {
     config[PCI_MIN_GNT] = 0x08;
     config[PCI_MAX_LAT] = 0x38;
 
-    mask_commands(pci, has_power_management(card));
+    mask_commands(pci, e100_has_power_management(card));
     pci->wmask[PCI_LATENCY_TIMER] = 0xff;
     memset(pci->wmask + PCI_CONFIG_HEADER_SIZE, 0, PCI_CONFIG_SPACE_SIZE - PCI_CONFIG_HEADER_SIZE);
     // The guest may change these in the EEPROM.
     pci->cmask[PCI_REVISION_ID] = (uint8_t)~REVISION_FROM_EEPROM_MASK;
 
-    if (has_power_management(card) && !add_power_management(card, errp)) {
-        return false;
-    }
     e100_reset_config_space(card);
-    return true;
+    return e100_init_power(card, errp);
 }
 
 void e100_reset_config_space(E100State* card) {
@@ -106,12 +51,6 @@ void e100_reset_config_space(E100State* card) {
         config[PCI_REVISION_ID] |= own.revision_low & REVISION_FROM_EEPROM_MASK;
     }
     config[PCI_LATENCY_TIMER] = 0;
-    if (has_power_management(card)) {
-        pci_set_word(config + PMCSR, 0);
-        if (has_pm_data(card)) {
-            update_pm_data(card);
-        }
-    }
 }
 
 uint32_t e100_read_config(PCIDevice* pci, uint32_t address, int bytes) {
@@ -128,17 +67,16 @@ uint32_t e100_read_config(PCIDevice* pci, uint32_t address, int bytes) {
 static void limit_cache_line_size(E100State* card) {
     uint8_t* size = PCI_DEVICE(card)->config + PCI_CACHE_LINE_SIZE;
 
-    if (!has_power_management(card) || (*size != 0x08 && *size != 0x10)) {
+    if (!e100_has_power_management(card) || (*size != 0x08 && *size != 0x10)) {
         *size = 0;
     }
 }
 
 void e100_write_config(PCIDevice* pci, uint32_t address, uint32_t value, int bytes) {
     E100State* card = E100(pci);
+    unsigned old_power_state = e100_power_state(card);
 
     pci_default_write_config(pci, address, value, bytes);
     limit_cache_line_size(card);
-    if (has_pm_data(card)) {
-        update_pm_data(card);
-    }
+    e100_power_config_written(card, old_power_state);
 }

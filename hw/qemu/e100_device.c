@@ -5,7 +5,6 @@
 
 #include "qapi/error.h"
 #include "qemu/datadir.h"
-#include "sysemu/sysemu.h"
 
 // iPXE's image for the family; it boots BIOS and UEFI machines.
 static const char boot_rom[] = "efi-eepro100.rom";
@@ -75,6 +74,7 @@ static void reset(DeviceState* device) {
 
     e100_reset_chip(card);
     e100_reset_config_space(card);
+    e100_reset_power(card);
 }
 
 static void instance_init(Object* object) {

@@ -21,6 +21,7 @@ typedef struct E100Timer {
     QEMUTimer timer;
     E100State* card;
     unsigned index;
+    bool deferred; // came due while the card was without power
 } E100Timer;
 
 struct E100State {
@@ -38,6 +39,10 @@ struct E100State {
     uint16_t eeprom[I8255X_EEPROM_WORDS]; // what the chip's non-volatile memory holds
     E100Timer timers[I8255X_TIMERS];
     QEMUTimer command_unit;
+
+    bool powered;   // in D0
+    bool interrupt; // what the chip asks for; the pin follows only in D0
+    bool command_unit_deferred;
 
     // the way into the chip, see e100_enter()
     bool inside, outer_io;
@@ -59,6 +64,11 @@ void e100_leave(E100State* card);
 void e100_init_timers(E100State* card);
 void e100_stop_timers(E100State* card);
 void e100_reset_chip(E100State* card);
+// What leaving D3 does to the chip.
+void e100_reset_mac(E100State* card);
+void e100_update_interrupt(E100State* card);
+// What came due while the card had no power.
+void e100_start_deferred_work(E100State* card);
 
 // e100_bars.c: what the guest reaches through BAR0, 1 and 2
 void e100_register_bars(E100State* card);
@@ -69,6 +79,16 @@ bool e100_init_config_space(E100State* card, Error** errp);
 void e100_reset_config_space(E100State* card);
 uint32_t e100_read_config(PCIDevice* pci, uint32_t address, int bytes);
 void e100_write_config(PCIDevice* pci, uint32_t address, uint32_t value, int bytes);
+
+// e100_power.c: power management (SDM 4.1.18)
+bool e100_has_power_management(const E100State* card);
+bool e100_init_power(E100State* card, Error** errp);
+unsigned e100_power_state(const E100State* card); // n of Dn
+// After a write to configuration space.
+void e100_power_config_written(E100State* card, unsigned old_state);
+// After configuration space was replaced as a whole.
+void e100_follow_power_state(E100State* card);
+void e100_reset_power(E100State* card);
 
 // e100_net.c: the card as a client of QEMU's network layer
 void e100_connect(E100State* card);

@@ -41,6 +41,13 @@ void e100_leave(E100State* card) {
     object_unref(OBJECT(card));
 }
 
+void e100_reset_mac(E100State* card) {
+    if (e100_enter(card)) {
+        i8255x_mac_reset(card->chip);
+        e100_leave(card);
+    }
+}
+
 void e100_reset_chip(E100State* card) {
     if (!e100_enter(card)) {
         card->reset_owed = true;
@@ -89,10 +96,17 @@ static void host_write_barrier(void* opaque) {
     smp_wmb();
 }
 
-static void host_set_interrupt(void* opaque, bool asserted) {
-    if (in_the_world(opaque)) {
-        pci_set_irq(PCI_DEVICE(opaque), asserted);
+void e100_update_interrupt(E100State* card) {
+    if (in_the_world(card)) {
+        pci_set_irq(PCI_DEVICE(card), card->interrupt && card->powered);
     }
+}
+
+static void host_set_interrupt(void* opaque, bool asserted) {
+    E100State* card = opaque;
+
+    card->interrupt = asserted;
+    e100_update_interrupt(card);
 }
 
 static void host_send(void* opaque, const struct iovec* parts, int count) {
@@ -114,6 +128,7 @@ static void host_arm_timer(void* opaque, unsigned timer, int64_t deadline_ns) {
     E100State* card = opaque;
 
     if (in_the_world(card) && timer < I8255X_TIMERS) {
+        card->timers[timer].deferred = false;
         timer_mod_ns(&card->timers[timer].timer, deadline_ns);
     }
 }
@@ -122,6 +137,7 @@ static void host_cancel_timer(void* opaque, unsigned timer) {
     E100State* card = opaque;
 
     if (timer < I8255X_TIMERS) {
+        card->timers[timer].deferred = false;
         timer_del(&card->timers[timer].timer);
     }
 }
@@ -173,7 +189,9 @@ static void chip_timer_expired(void* opaque) {
     E100Timer* timer = opaque;
     E100State* card = timer->card;
 
-    if (e100_enter(card)) {
+    if (!card->powered) {
+        timer->deferred = true;
+    } else if (e100_enter(card)) {
         i8255x_timer_fired(card->chip, timer->index);
         e100_leave(card);
     }
@@ -182,11 +200,28 @@ static void chip_timer_expired(void* opaque) {
 static void command_unit_due(void* opaque) {
     E100State* card = opaque;
 
-    if (e100_enter(card)) {
+    if (!card->powered) {
+        card->command_unit_deferred = true;
+    } else if (e100_enter(card)) {
         card->in_command_unit = true;
         i8255x_run_command_unit(card->chip);
         card->in_command_unit = false;
         e100_leave(card);
+    }
+}
+
+void e100_start_deferred_work(E100State* card) {
+    int64_t now = host_now_ns(card);
+
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        if (card->timers[i].deferred) {
+            card->timers[i].deferred = false;
+            host_arm_timer(card, i, now);
+        }
+    }
+    if (card->command_unit_deferred) {
+        card->command_unit_deferred = false;
+        host_schedule_command_unit(card);
     }
 }
 

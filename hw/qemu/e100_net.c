@@ -27,6 +27,9 @@ static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t byte
     E100State* card = card_of(client);
     bool taken;
 
+    if (!card->powered) {
+        return bytes; // nobody listens
+    }
     if (!e100_enter(card)) {
         card->flush_owed = true; // the peer answered while the chip was sending
         return 0;

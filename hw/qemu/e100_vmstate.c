@@ -44,6 +44,7 @@ static int post_load(void* opaque, int version) {
     }
     error = restore(card);
     e100_leave(card);
+    e100_follow_power_state(card);
     return error == NULL ? 0 : refuse(card, error);
 }
 
