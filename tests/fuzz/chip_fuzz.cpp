@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A hostile guest, a hostile wire and a hostile migration stream against the chip: libFuzzer chooses what
+// they do, and after each step the chip must still keep its promises.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "chip/chip.h"
+#include "chip/command_unit.h"
+#include "chip/eeprom_image.h"
+#include "i8255x/command_block.h"
+#include "i8255x/csr.h"
+#include "i8255x/rfd.h"
+
+using namespace i8255x;
+
+namespace {
+
+void promise(bool kept, const char* what) {
+    if (kept)
+        return;
+    std::fprintf(stderr, "broken promise: %s\n", what);
+    std::abort();
+}
+
+/// Little guest memory, so that structures overlap; the upper half of the address space is not on the bus.
+class FuzzHost final : public Host {
+  public:
+    static constexpr std::size_t memory_bytes = 0x4000;
+    std::array<uint8_t, memory_bytes> memory{};
+    bool bus_master = true, interrupt = false, scheduled = false;
+    unsigned blocks = 0;
+    int64_t now = 0;
+    std::array<int64_t, timer_count> deadlines{};
+    long frames_in = 0, frames_settled = 0;
+
+    FuzzHost() { deadlines.fill(-1); }
+
+    bool dma_read(uint32_t address, std::span<uint8_t> into) override {
+        std::ranges::fill(into, uint8_t{0});
+        if (!on_the_bus(address))
+            return false;
+        for (uint8_t& byte : into)
+            byte = memory[address++ % memory_bytes];
+        return true;
+    }
+    bool dma_write(uint32_t address, std::span<const uint8_t> from) override {
+        if (!on_the_bus(address))
+            return false;
+        for (uint8_t byte : from)
+            memory[address++ % memory_bytes] = byte;
+        return true;
+    }
+    void write_barrier() override {}
+    void set_interrupt(bool asserted) override {
+        promise(asserted != interrupt, "the pin is set on changes only");
+        interrupt = asserted;
+    }
+    void send(std::span<const std::span<const uint8_t>> parts) override {
+        promise(!parts.empty() && parts.size() <= max_send_parts, "a frame has one to max_send_parts parts");
+        std::size_t bytes = 0;
+        for (auto part : parts) {
+            for (uint8_t byte : part) // touch it, for the address sanitizer
+                sum_ = static_cast<uint8_t>(sum_ + byte);
+            bytes += part.size();
+        }
+        promise(bytes > 0 && bytes <= max_transmit_bytes, "a frame that is sent fits the transmit FIFO");
+    }
+    void receive_possible() override {}
+    int64_t now_ns() override { return now; }
+    void arm_timer(Timer timer, int64_t deadline) override {
+        promise(deadline >= 0, "deadlines are not negative");
+        deadlines[static_cast<std::size_t>(timer)] = deadline;
+    }
+    void cancel_timer(Timer timer) override { deadlines[static_cast<std::size_t>(timer)] = -1; }
+    void schedule_command_unit() override { scheduled = true; }
+    void eeprom_changed(unsigned index, uint16_t) override {
+        promise(index < 256, "the EEPROM has 256 words");
+    }
+    void guest_error(const char* what, uint32_t) override { promise(what != nullptr, "an error has a text"); }
+    void trace(TraceEvent event, uint32_t, uint32_t) override {
+        blocks += event == TraceEvent::CbStart;
+        frames_in += event == TraceEvent::RxWire;
+        frames_settled += event == TraceEvent::RxFiltered || event == TraceEvent::RxDrop ||
+                          event == TraceEvent::RfdComplete || event == TraceEvent::RxHeldBack;
+    }
+
+  private:
+    bool on_the_bus(uint32_t address) const { return bus_master && address < 0x80000000; }
+    uint8_t sum_ = 0;
+};
+
+/// The fuzzer's bytes, read from the front; zeros behind their end.
+class Input {
+  public:
+    Input(const uint8_t* bytes, std::size_t count) : bytes_(bytes, count) {}
+    bool empty() const { return bytes_.empty(); }
+    uint32_t take(unsigned count) {
+        uint32_t value = 0;
+        for (unsigned i = 0; i < count && !bytes_.empty(); i++) {
+            value |= static_cast<uint32_t>(bytes_.front()) << (8 * i);
+            bytes_ = bytes_.subspan(1);
+        }
+        return value;
+    }
+    uint8_t byte() { return static_cast<uint8_t>(take(1)); }
+
+  private:
+    std::span<const uint8_t> bytes_;
+};
+
+constexpr MacAddress mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+
+std::vector<uint16_t> eeprom_of(const Variant& variant) {
+    std::vector<uint16_t> words(64);
+    build_eeprom(words, variant, mac);
+    return words;
+}
+
+class Session {
+  public:
+    Session(const Variant& variant, bool backpressure)
+        : variant_(variant), eeprom_(eeprom_of(variant)), backpressure_(backpressure),
+          chip_(host_, variant, {.eeprom = eeprom_, .backpressure = backpressure}) {}
+
+    void step(Input& input) {
+        switch (input.byte() % 16) {
+        case 0:
+        case 1:
+            chip_.csr_write(input.byte(), 1u << input.byte() % 3, input.take(4));
+            break;
+        case 2:
+            chip_.csr_read(input.byte(), 1u << input.byte() % 3);
+            break;
+        case 3:
+        case 4:
+            command(input.byte(), address(input));
+            break;
+        case 5:
+            put_block(input);
+            break;
+        case 6:
+            put_rfd(input);
+            break;
+        case 7:
+            poke(input);
+            break;
+        case 8:
+        case 9:
+            receive(input);
+            break;
+        case 10:
+            run_command_unit();
+            break;
+        case 11:
+            advance(input.take(3));
+            break;
+        case 12:
+            configure(input);
+            break;
+        case 13:
+            restore_spoilt(input);
+            break;
+        case 14:
+            chip_.link_changed(input.byte() % 4 != 0);
+            host_.bus_master = input.byte() % 8 != 0;
+            break;
+        default:
+            chip_.csr_write(csr::port, 4, address(input) << 4 | input.byte() % 16u);
+            break;
+        }
+        check();
+    }
+
+    /// What it looks like in the end goes on in another chip just so.
+    void finish() {
+        run_command_unit();
+        check();
+        StateRecord state, again;
+        std::memset(&state, 0, sizeof(state));
+        std::memset(&again, 0, sizeof(again));
+        chip_.save(state);
+        FuzzHost other_host;
+        Chip other(other_host, variant_, {.eeprom = eeprom_, .backpressure = backpressure_});
+        promise(other.restore(state) == RestoreError::None, "a state that can be reached can be restored");
+        other.save(again);
+        promise(std::memcmp(&state, &again, sizeof(state)) == 0, "saving what was restored gives the same");
+        promise(other_host.interrupt == host_.interrupt, "the pin follows");
+    }
+
+  private:
+    static uint32_t address(Input& input) {
+        const uint32_t value = input.take(2);
+        return value % FuzzHost::memory_bytes | (value >= 0xff00 ? 0x80000000 : 0);
+    }
+    void put16(uint32_t at, uint32_t value) {
+        host_.memory[at % FuzzHost::memory_bytes] = static_cast<uint8_t>(value);
+        host_.memory[(at + 1) % FuzzHost::memory_bytes] = static_cast<uint8_t>(value >> 8);
+    }
+    void put32(uint32_t at, uint32_t value) {
+        put16(at, value);
+        put16(at + 2, value >> 16);
+    }
+
+    void command(uint8_t value, uint32_t pointer) {
+        chip_.csr_write(csr::general_pointer, 4, pointer);
+        chip_.csr_write(csr::scb_command, 1, value);
+    }
+    void put_block(Input& input) {
+        const uint32_t at = address(input);
+        put16(at, 0);
+        put16(at + 2, input.take(2));
+        put32(at + 4, address(input));
+        put32(at + 8, input.byte() % 2 != 0 ? no_tbd_array : address(input));
+        put32(at + 12, input.take(2) | static_cast<uint32_t>(input.byte()) << 24);
+    }
+    void put_rfd(Input& input) {
+        const uint32_t at = address(input);
+        put16(at, 0);
+        put16(at + 2, static_cast<uint32_t>(input.byte()) << 8);
+        put32(at + 4, address(input));
+        put32(at + 12, input.take(2) << 16);
+    }
+    void poke(Input& input) {
+        uint32_t at = address(input);
+        for (unsigned count = input.byte() % 16u; count > 0; count--, at++)
+            host_.memory[at % FuzzHost::memory_bytes] = input.byte();
+    }
+    void receive(Input& input) {
+        std::vector<uint8_t> frame(input.take(2) % 5000);
+        std::ranges::copy(input.byte() % 2 != 0 ? mac : broadcast_address, padded(frame).begin());
+        for (std::size_t i = 12; i < frame.size() && i < 20; i++)
+            frame[i] = input.byte();
+        const Receive result = chip_.receive(frame);
+        promise(result == Receive::Taken || backpressure_,
+                "frames are held back only when that was asked for");
+    }
+    /// At least six bytes to copy an address to.
+    std::span<uint8_t> padded(std::vector<uint8_t>& frame) {
+        return frame.size() >= mac.size() ? std::span<uint8_t>(frame) : std::span<uint8_t>(too_short_);
+    }
+    void run_command_unit() {
+        host_.scheduled = false;
+        host_.blocks = 0;
+        chip_.run_command_unit();
+        promise(host_.blocks <= CommandUnit::blocks_per_run, "a slice of the command unit is bounded");
+    }
+    void advance(uint32_t ns) {
+        host_.now += ns;
+        for (std::size_t i = 0; i < timer_count; i++)
+            if (host_.deadlines[i] >= 0 && host_.deadlines[i] <= host_.now) {
+                host_.deadlines[i] = -1;
+                chip_.timer_fired(static_cast<Timer>(i));
+            }
+        if (host_.scheduled)
+            run_command_unit();
+    }
+    /// A Configure with a sensible start and some bytes of the fuzzer's, then the station's address, at once.
+    void configure(Input& input) {
+        constexpr uint32_t at = 0x3000;
+        auto bytes = configuration_defaults;
+        for (unsigned count = input.byte() % 4u; count > 0; count--)
+            bytes[input.byte() % bytes.size()] = input.byte();
+        bytes[0] = input.byte() % 8 == 0 ? input.byte() : 22;
+        put32(at, static_cast<uint32_t>(Opcode::Configure) << 16);
+        put32(at + 4, at + 64);
+        std::ranges::copy(bytes, host_.memory.begin() + at + 8);
+        put32(at + 64, 0x80010000);
+        std::ranges::copy(mac, host_.memory.begin() + at + 72);
+        command(static_cast<uint8_t>(CuCommand::LoadBase), 0);
+        command(static_cast<uint8_t>(CuCommand::Start), at);
+        run_command_unit();
+    }
+    /// A migration stream that was tampered with: refused without a trace, or a state like any other.
+    void restore_spoilt(Input& input) {
+        StateRecord before, state, after;
+        chip_.save(before);
+        state = before;
+        auto* bytes = reinterpret_cast<uint8_t*>(&state);
+        for (unsigned count = input.byte() % 8u; count > 0; count--)
+            bytes[input.take(2) % sizeof(state)] = input.byte();
+        if (chip_.restore(state) != RestoreError::None) {
+            chip_.save(after);
+            promise(std::memcmp(before.fifo, after.fifo, sizeof(before.fifo)) == 0 &&
+                        before.general_pointer == after.general_pointer && before.stat == after.stat,
+                    "a refused state changes nothing");
+            return;
+        }
+        restored_ = true;
+    }
+
+    /// Frames that came in are settled or wait in the FIFO, which the saved state shows.
+    void check() {
+        const uint32_t scb = chip_.csr_read(csr::scb_status, 4);
+        promise((scb & 0x00020003) == 0 && (scb >> 16 & 0xff) == 0, "bits that read 0");
+        promise((scb >> 8 & 0xff) != stat::card_gone, "the card never looks gone");
+        promise((scb >> 24 & interrupt_control::mask_all) == 0 || !host_.interrupt, "M holds the pin");
+        promise((scb >> 8 & 0xff) != 0 || !host_.interrupt, "no interrupt without a cause");
+        promise((chip_.csr_read(csr::mdi_control, 4) & mdi::ready) != 0, "MDI is ready");
+        promise(chip_.can_receive() || backpressure_, "the wire is held back only when that was asked for");
+        if (restored_)
+            return; // the frames in a spoilt record were never counted
+        chip_.save(state_);
+        long waiting = 0;
+        for (std::size_t at = 0; at < state_.fifo_used; waiting++)
+            at += 2u + state_.fifo[at] + 256u * state_.fifo[at + 1];
+        promise(host_.frames_in == host_.frames_settled + waiting, "no frame is lost without a trace");
+    }
+
+    const Variant& variant_;
+    const std::vector<uint16_t> eeprom_;
+    const bool backpressure_;
+    FuzzHost host_;
+    Chip chip_;
+    StateRecord state_;
+    std::array<uint8_t, 6> too_short_{};
+    bool restored_ = false;
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    Input input(data, size);
+    const uint8_t kind = input.byte();
+    Session session(variants()[kind % variants().size()], kind >= 0xc0);
+    for (unsigned steps = 0; !input.empty() && steps < 400; steps++)
+        session.step(input);
+    session.finish();
+    return 0;
+}
