@@ -79,6 +79,9 @@ int memcmp(const void* left, const void* right, std::size_t bytes) {
     return 0;
 }
 
+/// Clang calls it where only equality is asked for.
+int bcmp(const void* left, const void* right, std::size_t bytes) { return memcmp(left, right, bytes); }
+
 void* memchr(const void* memory, int value, std::size_t bytes) {
     const auto* byte = static_cast<const uint8_t*>(memory);
     for (; bytes > 0; byte++, bytes--)
