@@ -39,6 +39,7 @@ struct Datagram {
     kernel::PacketBuffer* packet = nullptr; ///< the receiver's; nullptr: the deadline passed
     Endpoint from;
     Endpoint to;
+    explicit operator bool() const { return packet != nullptr; }
 };
 
 struct ReceivedBytes {

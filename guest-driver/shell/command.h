@@ -32,6 +32,7 @@ void ethtool_command(Words words, const Output& output);
 void free_command(Words words, const Output& output);
 void help_command(Words words, const Output& output);
 void ip_command(Words words, const Output& output);
+void listen_command(Words words, const Output& output);
 void ls_command(Words words, const Output& output);
 void napi_command(Words words, const Output& output);
 void ping_command(Words words, const Output& output);

@@ -19,6 +19,7 @@ constexpr Command table[] = {
     {"free", "", "memory and packet buffers", free_command},
     {"help", "[COMMAND]", "this list", help_command},
     {"ip", "[-s] addr|link|neigh|route", "addresses, interfaces, neighbours, routes", ip_command},
+    {"listen", "[-n] PORT", "count UDP datagrams; -n: leave them unread", listen_command},
     {"ls", "[DIRECTORY]", "names of the files below /proc", ls_command},
     {"napi", "", "NAPI instances and softirq limits", napi_command},
     {"ping", "[-c N] [-s SIZE] [-i SECONDS | -f] ADDRESS", "send ICMP echo requests", ping_command},

@@ -115,6 +115,37 @@ TEST_F(NetworkCommand, TraceWaitsForAFrameAndCtrlCStopsIt) {
     EXPECT_EQ(run("trace"), "trace: no interface is up\n");
 }
 
+TEST_F(NetworkCommand, ListenCountsWhatItReads) {
+    interrupt_after(second_ns);
+    kernel::thread_create(
+        "sender", 0,
+        [](void* self) {
+            kernel::sleep_ns(second_ns / 2);
+            for (int i = 0; i < 200; i++)
+                static_cast<NetworkCommand*>(self)->receive(udp_frame(5000, "12345"));
+        },
+        this);
+    EXPECT_EQ(run("listen -n 5000"),
+              "Listening on UDP port 5000, reading nothing; Ctrl-C to stop.\n"
+              "93 datagrams read, 465 bytes; 214272 bytes were queued, 107 datagrams dropped\n");
+    EXPECT_EQ(watch(net::Udp::InDatagrams), 93u);
+    shell::terminal_clear_interrupt();
+    interrupt_after(second_ns);
+    kernel::thread_create(
+        "sender", 0,
+        [](void* self) {
+            for (int i = 0; i < 20; i++) {
+                static_cast<NetworkCommand*>(self)->receive(udp_frame(5000, "12345"));
+                kernel::sleep_ns(second_ns / 50);
+            }
+        },
+        this);
+    EXPECT_EQ(run("listen 5000"), "Listening on UDP port 5000; Ctrl-C to stop.\n"
+                                  "20 datagrams read, 100 bytes; 0 bytes were queued, 0 datagrams dropped\n");
+    for (const char* line : {"listen", "listen 0", "listen 65536", "listen -n", "listen 5 6"})
+        EXPECT_EQ(run(line), "Usage: listen [-n] PORT\n");
+}
+
 TEST_F(NetworkCommand, TypedBytesArriveInOrderAndCtrlCForgetsThoseBefore) {
     hosted::type("abc");
     EXPECT_EQ(shell::terminal_read(arch::now_ns()), 'a');

@@ -9,6 +9,9 @@
 namespace shell_test {
 
 class PeerTest : public net_test::NetTest {
+  public:
+    using NetTest::receive;
+
   protected:
     PeerTest();
     ~PeerTest() override;
