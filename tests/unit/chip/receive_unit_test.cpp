@@ -233,8 +233,9 @@ TEST_F(ReceiveUnitTest, ResumeActsOnASuspendedUnitOnly) {
 TEST_F(ReceiveUnitTest, AbortRaisesRnrOnlyIfReady) {
     for (RuStatus from : {RuStatus::Idle, RuStatus::Suspended, RuStatus::NoResources, RuStatus::Ready}) {
         scb.set_ru_status(from);
-        ru(RuCommand::Abort);
+        ru(RuCommand::Abort, r2);
         EXPECT_EQ(state(), RuStatus::Idle);
+        EXPECT_EQ(receive_unit.state().base, 0u);
         EXPECT_EQ(take_stat(), from == RuStatus::Ready ? unsigned{stat::rnr} : 0u);
     }
 }
@@ -261,6 +262,7 @@ TEST_F(ReceiveUnitTest, CommandsOfOtherModesAreReportedAndDoNothing) {
 TEST_F(ReceiveUnitTest, LoadingTheBaseWhileReadyIsReported) {
     ru(RuCommand::LoadBase, 0x1000);
     EXPECT_TRUE(host.guest_errors.empty());
+    EXPECT_EQ(state(), RuStatus::Idle);
     ru(RuCommand::Start, r0);
     ru(RuCommand::LoadBase, 0x2000);
     EXPECT_EQ(host.guest_errors.size(), 1u);
@@ -291,6 +293,17 @@ TEST_F(ReceiveUnitTest, NothingIsReceivedBeforeConfigureOrWithCsmaDisabled) {
     receive(frame);
     EXPECT_EQ(status(r0), 0xa020);
     expect_all_frames_accounted();
+}
+
+TEST_F(ReceiveUnitTest, TheHostIsRidOfEveryFrameThatIsNotHeldBack) {
+    put_ring();
+    EXPECT_TRUE(receive(frame)) << "idle";
+    start();
+    EXPECT_TRUE(receive(frame)) << "stored";
+    EXPECT_TRUE(receive(make_frame(stranger, ipv4, 60))) << "filtered";
+    EXPECT_TRUE(receive(frame, rfd_status::crc_error)) << "bad";
+    configuration.restore(configuration.bytes(), false);
+    EXPECT_TRUE(receive(frame)) << "not listening";
 }
 
 TEST_F(ReceiveUnitTest, FilteredFramesLeaveNoTrace) {
