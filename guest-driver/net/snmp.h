@@ -16,28 +16,33 @@ namespace net {
     X(InReceives)                                                                                            \
     X(InHdrErrors)                                                                                           \
     X(InAddrErrors)                                                                                          \
-    X(ForwDatagrams) X(InUnknownProtos) X(InDiscards) X(InDelivers) X(OutRequests) X(OutDiscards)            \
-        X(OutNoRoutes) X(ReasmTimeout) X(ReasmReqds) X(ReasmOKs) X(ReasmFails) X(FragOKs) X(FragFails)       \
-            X(FragCreates) X(OutTransmits)
+    X(ForwDatagrams)                                                                                         \
+    X(InUnknownProtos)                                                                                       \
+    X(InDiscards) X(InDelivers) X(OutRequests) X(OutDiscards) X(OutNoRoutes) X(ReasmTimeout) X(ReasmReqds)   \
+        X(ReasmOKs) X(ReasmFails) X(FragOKs) X(FragFails) X(FragCreates) X(OutTransmits)
 
 /// /proc/net/netstat.
 #define NET_IPEXT_COUNTERS(X)                                                                                \
     X(InNoRoutes)                                                                                            \
     X(InTruncatedPkts)                                                                                       \
     X(InMcastPkts)                                                                                           \
-    X(OutMcastPkts) X(InBcastPkts) X(OutBcastPkts) X(InOctets) X(OutOctets) X(InMcastOctets)                 \
-        X(OutMcastOctets) X(InBcastOctets) X(OutBcastOctets) X(InCsumErrors) X(InNoECTPkts) X(InECT1Pkts)    \
-            X(InECT0Pkts) X(InCEPkts) X(ReasmOverlaps)
+    X(OutMcastPkts)                                                                                          \
+    X(InBcastPkts)                                                                                           \
+    X(OutBcastPkts) X(InOctets) X(OutOctets) X(InMcastOctets) X(OutMcastOctets) X(InBcastOctets)             \
+        X(OutBcastOctets) X(InCsumErrors) X(InNoECTPkts) X(InECT1Pkts) X(InECT0Pkts) X(InCEPkts)             \
+            X(ReasmOverlaps)
 
 #define NET_ICMP_COUNTERS(X)                                                                                 \
     X(InMsgs)                                                                                                \
     X(InErrors)                                                                                              \
     X(InCsumErrors)                                                                                          \
-    X(InDestUnreachs) X(InTimeExcds) X(InParmProbs) X(InSrcQuenchs) X(InRedirects) X(InEchos) X(InEchoReps)  \
-        X(InTimestamps) X(InTimestampReps) X(InAddrMasks) X(InAddrMaskReps) X(OutMsgs) X(OutErrors)          \
-            X(OutRateLimitGlobal) X(OutRateLimitHost) X(OutDestUnreachs) X(OutTimeExcds) X(OutParmProbs)     \
-                X(OutSrcQuenchs) X(OutRedirects) X(OutEchos) X(OutEchoReps) X(OutTimestamps)                 \
-                    X(OutTimestampReps) X(OutAddrMasks) X(OutAddrMaskReps)
+    X(InDestUnreachs)                                                                                        \
+    X(InTimeExcds)                                                                                           \
+    X(InParmProbs) X(InSrcQuenchs) X(InRedirects) X(InEchos) X(InEchoReps) X(InTimestamps)                   \
+        X(InTimestampReps) X(InAddrMasks) X(InAddrMaskReps) X(OutMsgs) X(OutErrors) X(OutRateLimitGlobal)    \
+            X(OutRateLimitHost) X(OutDestUnreachs) X(OutTimeExcds) X(OutParmProbs) X(OutSrcQuenchs)          \
+                X(OutRedirects) X(OutEchos) X(OutEchoReps) X(OutTimestamps) X(OutTimestampReps)              \
+                    X(OutAddrMasks) X(OutAddrMaskReps)
 
 #define NET_UDP_COUNTERS(X)                                                                                  \
     X(InDatagrams)                                                                                           \

@@ -26,7 +26,7 @@ constexpr uint16_t no_smbus_address = 0x00fe;
 
 void build_eeprom(std::span<uint16_t> words, const Variant& variant, const MacAddress& mac) {
     std::ranges::fill(words, uint16_t{0});
-    for (unsigned i = 0; i < mac.size() / 2; i++)
+    for (std::size_t i = 0; i < mac.size() / 2; i++)
         words[eeprom_word::mac + i] = static_cast<uint16_t>(mac[2 * i] | mac[2 * i + 1] << 8);
     words[eeprom_word::compatibility] = compatibility;
     words[eeprom_word::controller] = static_cast<uint16_t>(variant.eeprom_controller << 8 | connector_rj45);

@@ -20,7 +20,8 @@ inline constexpr unsigned smbus_address = 0x90;
 inline constexpr uint16_t eeprom_checksum = 0xbaba; ///< 16-bit sum of all words, the last one included
 inline constexpr uint16_t eeprom_id_valid_mask = 0xc000;
 inline constexpr uint16_t eeprom_id_valid = 0x4000;
-inline constexpr uint16_t eeprom_id_overrides_revision = 0x2000; ///< revision bits 2:0 come from the field below
+inline constexpr uint16_t eeprom_id_overrides_revision =
+    0x2000; ///< revision bits 2:0 come from the field below
 inline constexpr uint16_t eeprom_id_revision_mask = 0x0700;
 inline constexpr unsigned eeprom_id_revision_shift = 8;
 inline constexpr uint16_t eeprom_id_wake_on_lan = 0x0020;

@@ -92,8 +92,15 @@ LinuxGuest& LinuxGuest::shared() {
 
 void LinuxGuest::spoil() { shared_guest().reset(); }
 
+LinuxGuest& LinuxGuest::migrate_shared() {
+    auto& guest = shared_guest();
+    guest = std::make_unique<LinuxGuest>(*guest);
+    return *guest;
+}
+
 LinuxGuest::LinuxGuest(const Machine& machine, const std::vector<Card>& cards)
-    : console_(directory_), qmp_(directory_), qemu_(directory_, arguments(machine, cards)) {
+    : machine_(machine), cards_(cards), console_(directory_), qmp_(directory_),
+      qemu_(directory_, arguments()) {
     console_.expect_text("e100-linux# ", 90s);
     boot_messages_ = console_.transcript();
     // Without echo and prompts the transcript holds the commands' output alone.
@@ -101,19 +108,34 @@ LinuxGuest::LinuxGuest(const Machine& machine, const std::vector<Card>& cards)
     console_.expect_text("silent: 0\n");
 }
 
-Arguments LinuxGuest::arguments(const Machine& machine, const std::vector<Card>& cards) {
-    // no_timer_check: the kernel's own check counts ticks in a busy loop and panics when the host is slow to send them.
-    // ipv6.disable: no traffic of the guest's own on the wire. oops=panic with -no-reboot: a crash ends QEMU.
+LinuxGuest::LinuxGuest(LinuxGuest& source)
+    : machine_(source.machine_), cards_(source.cards_), console_(directory_), qmp_(directory_),
+      qemu_(directory_, arguments_to_continue(source)), boot_messages_(source.boot_messages_),
+      commands_(source.commands_) {
+    qmp_.wait_migrated();
+    qmp_.cont();
+}
+
+Arguments LinuxGuest::arguments_to_continue(LinuxGuest& source) {
+    std::string state = directory_.file("state");
+    source.qmp().migrate_to_file(state);
+    return arguments() + Arguments{"-incoming", "exec:cat " + state};
+}
+
+Arguments LinuxGuest::arguments() {
+    // no_timer_check: the kernel's own check counts ticks in a busy loop and panics when the host is slow to
+    // send them. ipv6.disable: no traffic of the guest's own on the wire. oops=panic with -no-reboot: a crash
+    // ends QEMU.
     std::string kernel_line = "console=ttyS0 quiet tsc=reliable no_timer_check nokaslr mitigations=off "
                               "cryptomgr.notests ipv6.disable=1 oops=panic panic=-1 nic=" +
                               driver_module();
     Arguments card_options;
-    for (const Card& card : cards) {
+    for (const Card& card : cards_) {
         kernel_line += " eth" + std::to_string(wires_.size()) + (card.on_wire ? "=up" : "=dhcp");
         card_options = card_options + card_arguments(card);
     }
-    return harness::quiet_arguments(machine.type) +
-           Arguments{"-m", "256", "-smp", std::to_string(machine.cpus), "-no-reboot"} +
+    return harness::quiet_arguments(machine_.type) +
+           Arguments{"-m", "256", "-smp", std::to_string(machine_.cpus), "-no-reboot"} +
            Arguments{"-kernel",  image_file("vmlinux"), "-initrd", join_initramfs(directory_), "-append",
                      kernel_line} +
            harness::plugin_arguments() + console_.arguments() + qmp_.arguments() + card_options;

@@ -62,9 +62,14 @@ class LinuxGuest {
     static LinuxGuest& shared();
     /// The next case gets a fresh machine.
     static void spoil();
+    /// The shared machine goes on in another QEMU; what was held of it is no longer valid.
+    static LinuxGuest& migrate_shared();
 
     /// Returns when the shell's prompt has come.
     LinuxGuest(const Machine& machine, const std::vector<Card>& cards);
+    /// Continues `source` in a QEMU of its own: state saved to a file, loaded from there. `source` stays
+    /// stopped.
+    explicit LinuxGuest(LinuxGuest& source);
 
     /// Runs a shell command and returns what it printed and its exit status.
     CommandResult run(const std::string& command, harness::Deadline deadline = harness::patience);
@@ -88,9 +93,12 @@ class LinuxGuest {
     const std::string& boot_messages() const { return boot_messages_; }
 
   private:
-    harness::Arguments arguments(const Machine& machine, const std::vector<Card>& cards);
+    harness::Arguments arguments();
+    harness::Arguments arguments_to_continue(LinuxGuest& source);
     harness::Arguments card_arguments(const Card& card);
 
+    Machine machine_;
+    std::vector<Card> cards_;
     harness::TempDir directory_;
     harness::Console console_;
     harness::Qmp qmp_;

@@ -14,10 +14,11 @@ namespace {
 
 constexpr auto quiet_time = 5s; // without a frame: the rest was lost
 
-/// Sends what the window allows and takes what comes, until nothing is left to do or nothing comes any more.
-void run_host_end(Wire& wire, Exchange& exchange) {
+} // namespace
+
+void run_host_end(Wire& wire, Exchange& exchange, const std::function<bool()>& enough) {
     Deadline deadline = quiet_time;
-    while (!exchange.complete() && !deadline.expired()) {
+    while (!exchange.complete() && !deadline.expired() && !enough()) {
         bool came = false;
         while (auto frame = wire.receive(0ms))
             came |= exchange.arrived(*frame);
@@ -32,8 +33,6 @@ void run_host_end(Wire& wire, Exchange& exchange) {
         }
     }
 }
-
-} // namespace
 
 void drain(Wire& wire) {
     while (wire.receive(0ms)) {

@@ -2,6 +2,7 @@
 // The test's end of a card's wire, in exchanges with framecheck in the guest.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "exchange.h"
@@ -16,6 +17,11 @@ struct Findings {
 
 /// Runs an exchange to its end. Of `plan`, as seen by the host, the addresses are filled in here.
 Findings exchange_with_guest(LinuxGuest& guest, ExchangePlan plan, unsigned eth = 1);
+
+/// The host's end alone, for an exchange whose other end was started: sends what the window allows and takes
+/// what comes until `enough` holds, nothing is left to do, or nothing comes any more.
+void run_host_end(
+    harness::Wire& wire, Exchange& exchange, const std::function<bool()>& enough = [] { return false; });
 
 /// Starts framecheck in the guest for the other side of `plan` and returns when it listens.
 void start_framecheck(LinuxGuest& guest, const ExchangePlan& plan, unsigned eth = 1,

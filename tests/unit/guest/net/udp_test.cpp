@@ -292,7 +292,8 @@ TEST_F(UdpEcho, SendsBackWhatItGot) {
     for (const std::string& text : {std::string(), std::string("hello"), std::string(1472, 'e')}) {
         receive(udp_frame(net::echo_port, text, 5353));
         ASSERT_TRUE(serve());
-        const auto udp = harness::parse_udp(*sent());
+        const auto reply = sent(); // `udp` points into it
+        const auto udp = harness::parse_udp(*reply);
         ASSERT_TRUE(udp);
         EXPECT_EQ(udp->source_port, net::echo_port);
         EXPECT_EQ(udp->destination_port, 5353);
