@@ -18,8 +18,13 @@ namespace net {
     X(InAddrErrors)                                                                                          \
     X(ForwDatagrams)                                                                                         \
     X(InUnknownProtos)                                                                                       \
-    X(InDiscards) X(InDelivers) X(OutRequests) X(OutDiscards) X(OutNoRoutes) X(ReasmTimeout) X(ReasmReqds)   \
-        X(ReasmOKs) X(ReasmFails) X(FragOKs) X(FragFails) X(FragCreates) X(OutTransmits)
+    X(InDiscards)                                                                                            \
+    X(InDelivers)                                                                                            \
+    X(OutRequests)                                                                                           \
+    X(OutDiscards)                                                                                           \
+    X(OutNoRoutes)                                                                                           \
+    X(ReasmTimeout)                                                                                          \
+    X(ReasmReqds) X(ReasmOKs) X(ReasmFails) X(FragOKs) X(FragFails) X(FragCreates) X(OutTransmits)
 
 /// /proc/net/netstat.
 #define NET_IPEXT_COUNTERS(X)                                                                                \
@@ -28,9 +33,13 @@ namespace net {
     X(InMcastPkts)                                                                                           \
     X(OutMcastPkts)                                                                                          \
     X(InBcastPkts)                                                                                           \
-    X(OutBcastPkts) X(InOctets) X(OutOctets) X(InMcastOctets) X(OutMcastOctets) X(InBcastOctets)             \
-        X(OutBcastOctets) X(InCsumErrors) X(InNoECTPkts) X(InECT1Pkts) X(InECT0Pkts) X(InCEPkts)             \
-            X(ReasmOverlaps)
+    X(OutBcastPkts)                                                                                          \
+    X(InOctets)                                                                                              \
+    X(OutOctets)                                                                                             \
+    X(InMcastOctets)                                                                                         \
+    X(OutMcastOctets)                                                                                        \
+    X(InBcastOctets)                                                                                         \
+    X(OutBcastOctets) X(InCsumErrors) X(InNoECTPkts) X(InECT1Pkts) X(InECT0Pkts) X(InCEPkts) X(ReasmOverlaps)
 
 #define NET_ICMP_COUNTERS(X)                                                                                 \
     X(InMsgs)                                                                                                \
@@ -38,11 +47,25 @@ namespace net {
     X(InCsumErrors)                                                                                          \
     X(InDestUnreachs)                                                                                        \
     X(InTimeExcds)                                                                                           \
-    X(InParmProbs) X(InSrcQuenchs) X(InRedirects) X(InEchos) X(InEchoReps) X(InTimestamps)                   \
-        X(InTimestampReps) X(InAddrMasks) X(InAddrMaskReps) X(OutMsgs) X(OutErrors) X(OutRateLimitGlobal)    \
-            X(OutRateLimitHost) X(OutDestUnreachs) X(OutTimeExcds) X(OutParmProbs) X(OutSrcQuenchs)          \
-                X(OutRedirects) X(OutEchos) X(OutEchoReps) X(OutTimestamps) X(OutTimestampReps)              \
-                    X(OutAddrMasks) X(OutAddrMaskReps)
+    X(InParmProbs)                                                                                           \
+    X(InSrcQuenchs)                                                                                          \
+    X(InRedirects)                                                                                           \
+    X(InEchos)                                                                                               \
+    X(InEchoReps)                                                                                            \
+    X(InTimestamps)                                                                                          \
+    X(InTimestampReps)                                                                                       \
+    X(InAddrMasks)                                                                                           \
+    X(InAddrMaskReps)                                                                                        \
+    X(OutMsgs)                                                                                               \
+    X(OutErrors)                                                                                             \
+    X(OutRateLimitGlobal)                                                                                    \
+    X(OutRateLimitHost)                                                                                      \
+    X(OutDestUnreachs)                                                                                       \
+    X(OutTimeExcds)                                                                                          \
+    X(OutParmProbs)                                                                                          \
+    X(OutSrcQuenchs)                                                                                         \
+    X(OutRedirects)                                                                                          \
+    X(OutEchos) X(OutEchoReps) X(OutTimestamps) X(OutTimestampReps) X(OutAddrMasks) X(OutAddrMaskReps)
 
 #define NET_UDP_COUNTERS(X)                                                                                  \
     X(InDatagrams)                                                                                           \
