@@ -36,6 +36,8 @@ Slot* slot_of(const kernel::NetDevice* device) {
 
 std::optional<Route> direct_route(kernel::NetDevice& device, Ipv4Address destination) {
     const InterfaceAddress own = interface_address(&device);
+    if (destination.is_loopback())
+        return Route{&device, destination, destination};
     if (own.on_link(destination) || destination.is_limited_broadcast())
         return Route{&device, destination, own.address};
     return std::nullopt;

@@ -18,6 +18,9 @@ inline constexpr std::size_t minimum_mtu = 68;
 /// Handler of EtherType 0x0800. Softirq context; takes the packet.
 void ip_rcv(kernel::PacketBuffer* packet);
 
+/// A datagram we sent to ourselves: delivered without the checks that are for strangers. The same context.
+void ip_rcv_own(kernel::PacketBuffer* packet);
+
 /// The IPv4 header of a packet whose network_header is set and was checked by ip_rcv.
 inline Ipv4Header& ip_header(const kernel::PacketBuffer& packet) {
     return header_at<Ipv4Header>(packet.network_header);

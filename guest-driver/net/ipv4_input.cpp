@@ -114,8 +114,11 @@ Verdict check_fragment(const Ipv4Header& header) {
     return DropReason::FragmentsUnsupported;
 }
 
-void deliver(PacketBuffer* packet, uint8_t protocol) {
-    switch (protocol) {
+void deliver(PacketBuffer* packet) {
+    const Ipv4Header& header = ip_header(*packet);
+    packet->pull(header.header_length());
+    packet->transport_header = packet->data;
+    switch (header.protocol) {
     case ip_protocol::icmp:
         count(Ip::InDelivers);
         return icmp_rcv(packet);
@@ -173,10 +176,16 @@ void ip_rcv(PacketBuffer* packet) {
     packet->network_header = packet->data;
     if (const Verdict verdict = check_all(*packet))
         return kernel::drop_packet(packet, *verdict);
+    deliver(packet);
+}
+
+void ip_rcv_own(PacketBuffer* packet) {
+    packet->network_header = packet->data;
     const Ipv4Header& header = ip_header(*packet);
-    packet->pull(header.header_length());
-    packet->transport_header = packet->data;
-    deliver(packet, header.protocol);
+    count_received(*packet);
+    kernel::trace(kernel::Event::IpRcv, header.protocol, Ipv4Address(header.source).value());
+    count_ecn(header.tos);
+    deliver(packet);
 }
 
 } // namespace net

@@ -6,6 +6,7 @@
 
 #include "kernel/timer.h"
 #include "net/checksum.h"
+#include "net/loopback.h"
 #include "net/neighbour.h"
 #include "net/snmp.h"
 
@@ -29,7 +30,6 @@ MacAddress multicast_mac(Ipv4Address group) {
 
 void send_to_group(NetDevice& device, const MacAddress& destination, PacketBuffer* packet) {
     push_header<EthernetHeader>(*packet) = {destination, device.mac, ether_type::ipv4};
-    packet->device = &device;
     kernel::dev_queue_xmit(packet);
 }
 
@@ -39,8 +39,11 @@ void to_next_hop(PacketBuffer* packet, const Route& route) {
     const std::size_t bytes = packet->length();
     count(Ip::OutTransmits);
     count(IpExt::OutOctets, bytes);
-    if (route.next_hop.is_limited_broadcast() ||
-        (!own.address.is_any() && route.next_hop == own.broadcast())) {
+    packet->device = &device;
+    if (is_looped_back(route.next_hop)) {
+        loopback_send(packet);
+    } else if (route.next_hop.is_limited_broadcast() ||
+               (!own.address.is_any() && route.next_hop == own.broadcast())) {
         count(IpExt::OutBcastPkts);
         count(IpExt::OutBcastOctets, bytes);
         send_to_group(device, broadcast_mac, packet);

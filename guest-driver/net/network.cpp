@@ -5,6 +5,7 @@
 #include "kernel/net_device.h"
 #include "net/arp.h"
 #include "net/ipv4.h"
+#include "net/loopback.h"
 #include "net/neighbour.h"
 
 namespace net {
@@ -12,6 +13,7 @@ namespace net {
 void init() {
     kernel::dev_add_pack(ether_type::arp, arp_rcv);
     kernel::dev_add_pack(ether_type::ipv4, ip_rcv);
+    loopback_init();
     neighbour_timer_start();
 }
 

@@ -3,7 +3,9 @@
 // question.
 #include "net/udp_echo.h"
 
-#include "kernel/print.h"
+#include <optional>
+
+#include "arch/cpu.h"
 #include "kernel/thread.h"
 #include "net/interface.h"
 
@@ -19,20 +21,42 @@ bool may_be_answered(const Datagram& datagram) {
     return datagram.from.port >= first_user_port && is_local_address(datagram.to.address);
 }
 
-void run(void*) {
+bool answers = false;
+
+/// Between udp_echo_start() and the thread: who was told that the service is there may use it at once.
+struct Start {
+    kernel::WaitQueue queue;
+    std::optional<SocketError> bound;
+};
+
+void tell(Start& start, SocketError bound) {
+    const arch::IrqGuard interrupts_off;
+    start.bound = bound;
+    start.queue.wake_all();
+}
+
+void run(void* argument) {
     UdpSocket socket;
-    const SocketError error = socket.bind({Ipv4Address(), echo_port});
-    if (error != SocketError::None) {
-        kernel::printk("echo: cannot bind UDP port %u: %s\n", echo_port, socket_error_text(error));
-        return;
-    }
-    for (;;)
+    const SocketError bound = socket.bind({Ipv4Address(), echo_port});
+    tell(*static_cast<Start*>(argument), bound); // it is gone after this
+    while (bound == SocketError::None)
         udp_echo_one(socket, wait_forever);
 }
 
 } // namespace
 
-bool udp_echo_start() { return kernel::thread_create("echo", 0, run, nullptr) != nullptr; }
+const char* udp_echo_start() {
+    if (answers)
+        return nullptr;
+    Start start;
+    if (!kernel::thread_create("echo", 0, run, &start))
+        return "no thread for the echo service";
+    const arch::IrqGuard interrupts_off;
+    while (!start.bound)
+        start.queue.wait();
+    answers = *start.bound == SocketError::None;
+    return answers ? nullptr : "the echo service's port is taken";
+}
 
 bool udp_echo_one(UdpSocket& socket, uint64_t deadline_ns) {
     const Datagram datagram = socket.receive_packet(deadline_ns);

@@ -10,8 +10,9 @@ namespace net {
 
 inline constexpr uint16_t echo_port = 7;
 
-/// False if there is no room for the thread.
-bool udp_echo_start();
+/// Returns when the service answers: nullptr, or why there is none. Again is
+/// harmless. Thread context.
+const char* udp_echo_start();
 /// Serves one datagram: true if it was answered. The thread does nothing else in a loop.
 bool udp_echo_one(UdpSocket& socket, uint64_t deadline_ns);
 

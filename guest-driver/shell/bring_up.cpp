@@ -167,8 +167,8 @@ const char* bring_up(const Output& output) {
     if (devices.empty())
         return "no network card that the driver knows";
     const char* failure = network_up(*devices[0], output);
-    if (!net::udp_echo_start())
-        return failure ? failure : "no thread for the echo service";
+    if (const char* no_echo = net::udp_echo_start())
+        return failure ? failure : no_echo;
     output.print("\nUDP echo service on port %u.\n", net::echo_port);
     return failure;
 }

@@ -106,7 +106,10 @@ const std::string& Console::transcript() {
     size_t before;
     do {
         before = transcript_.size();
-        pump(0ms);
+        try {
+            pump(0ms);
+        } catch (const Failure&) { // QEMU has ended: nothing more will come
+        }
     } while (transcript_.size() != before);
     return transcript_;
 }

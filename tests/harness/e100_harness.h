@@ -24,10 +24,8 @@ inline constexpr MacAddress peer_mac = {0x02, 0x00, 0x00, 0xaa, 0xbb, 0xcc};
 
 /// How the machine's clock (QEMU_CLOCK_VIRTUAL) runs.
 enum class MachineClock : uint8_t {
-    Wall,       ///< with real time
-    Exact,      ///< stands still but for timers, and jumps to the next one
-    SlowMotion, ///< exact, too, but thousands of times slower than real time: for looking on between two
-                ///< timers
+    Wall,  ///< with real time
+    Exact, ///< stands still but for timers, and jumps to the next one; see E100Harness::run_for()
 };
 
 struct HarnessOptions {
@@ -61,7 +59,7 @@ class E100Harness {
     /// What firmware does: finds the function, gives it addresses, enables decoding, mastering and interrupt
     /// routing.
     void enable_function(uint8_t bus = 0);
-    static constexpr uint32_t memory_bar = 0xe0000000, flash_bar = 0xe0100000;
+    static constexpr uint32_t memory_bar = 0xe0000000, flash_bar = 0xe0100000, watchdog_bar = 0xe0200000;
     static constexpr uint16_t io_bar = 0xc000;
 
     uint8_t csr8(uint32_t offset) { return qtest_.read8(memory_bar + offset); }
@@ -123,10 +121,17 @@ class E100Harness {
 
     /// Nanoseconds of the machine's clock (the HPET's counter, 10 ns steps).
     int64_t clock_ns();
+    /// MachineClock::Exact only, machine stopped: lets `ns` of its time pass (in steps of pause_step_ns,
+    /// rounded down) and returns with the machine stopped again at that moment, or 10 ns later. While it is
+    /// stopped registers and memory answer, but neither timers nor frames move.
+    void run_for(int64_t ns);
+    static constexpr int64_t pause_step_ns = 960;
 
   private:
     Arguments command_line() const;
     void route_interrupts();
+    void arm_pause(uint32_t steps);
+    void arm_guard(int64_t ns);
     void wait_accepted();
 
     Options options_;

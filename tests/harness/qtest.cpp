@@ -17,14 +17,10 @@ namespace {
 constexpr size_t rom_size = 65536;
 constexpr size_t reset_vector = 0xfff0; // of the ROM that ends at 4 GiB
 
-constexpr size_t code_size = 4;
-constexpr uint8_t halting[code_size] = {0xfa, 0xf4, 0xeb, 0xfd}; // cli; hlt; jmp back to the hlt
-constexpr uint8_t busy[code_size] = {0xe4, 0x80, 0xeb, 0xfc};    // in al, 80h; jmp back to it
-
-void write_rom(const std::string& path, Rom rom) {
-    const uint8_t* code = rom == Rom::Busy ? busy : halting;
+void write_halting_rom(const std::string& path) {
+    constexpr uint8_t code[] = {0xfa, 0xf4, 0xeb, 0xfd}; // cli; hlt; jmp back to the hlt
     std::string image(rom_size, '\xff');
-    image.replace(reset_vector, code_size, reinterpret_cast<const char*>(code), code_size);
+    image.replace(reset_vector, sizeof code, reinterpret_cast<const char*>(code), sizeof code);
     std::ofstream(path, std::ios::binary) << image;
 }
 
@@ -36,9 +32,9 @@ std::string hex(uint64_t value) {
 
 } // namespace
 
-Qtest::Qtest(const TempDir& directory, Rom rom)
+Qtest::Qtest(const TempDir& directory)
     : stream_(directory.file("qtest"), "qtest"), rom_path_(directory.file("cpu.rom")), rises_(256) {
-    write_rom(rom_path_, rom);
+    write_halting_rom(rom_path_);
 }
 
 Arguments Qtest::arguments() const {

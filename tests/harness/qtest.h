@@ -14,16 +14,10 @@
 
 namespace harness {
 
-/// What the machine's real CPU does.
-enum class Rom : uint8_t {
-    Halting, ///< cli; hlt
-    Busy,    ///< reads a port for ever: with -icount, nanoseconds of the machine's clock take microseconds
-};
-
 class Qtest {
   public:
-    /// Create it before QEMU; writes the ROM to `directory`.
-    explicit Qtest(const TempDir& directory, Rom rom = Rom::Halting);
+    /// Create it before QEMU; writes the halting ROM to `directory`.
+    explicit Qtest(const TempDir& directory);
 
     /// `-qtest … -bios …` for QEMU.
     Arguments arguments() const;

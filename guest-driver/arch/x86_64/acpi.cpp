@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "arch/x86_64/physical.h"
+
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -13,16 +15,9 @@ using std::string_view_literals::operator""sv;
 constexpr uint64_t four_gib = uint64_t{1} << 32;
 x86::AcpiInformation information;
 
-/// Compilers take constant addresses below the first page for null pointers; this one they cannot see
-/// through.
-const void* pointer_to(uint64_t address) {
-    asm("" : "+r"(address));
-    return reinterpret_cast<const void*>(address);
-}
-
 template <typename T> T load(uint64_t address) {
     T value;
-    std::memcpy(&value, pointer_to(address), sizeof value);
+    std::memcpy(&value, x86::at<const void>(address), sizeof value);
     return value;
 }
 
@@ -42,7 +37,7 @@ struct Table {
         return offset + sizeof(T) <= length ? load<T>(address + offset) : T{};
     }
     bool is(std::string_view signature) const {
-        return std::memcmp(pointer_to(address), signature.data(), signature.size()) == 0;
+        return std::memcmp(x86::at<const void>(address), signature.data(), signature.size()) == 0;
     }
 };
 
@@ -57,7 +52,8 @@ Table table_at(uint64_t address) {
 
 constexpr uint32_t rsdp_v1_bytes = 20;
 bool is_rsdp(uint64_t address) {
-    return std::memcmp(pointer_to(address), "RSD PTR ", 8) == 0 && sums_to_zero(address, rsdp_v1_bytes);
+    return std::memcmp(x86::at<const void>(address), "RSD PTR ", 8) == 0 &&
+           sums_to_zero(address, rsdp_v1_bytes);
 }
 
 uint64_t search_rsdp(uint64_t begin, uint64_t end) {

@@ -10,6 +10,7 @@
 #include "arch/cpu.h"
 #include "arch/memory.h"
 #include "arch/x86_64/fw_cfg.h"
+#include "arch/x86_64/physical.h"
 
 extern "C" std::byte image_end[];
 
@@ -50,8 +51,6 @@ constexpr std::size_t command_line_space = 1023;
 char command_line_copy[command_line_space + 1];
 std::size_t command_line_length = 0;
 
-template <typename T> const T* at(uint64_t physical) { return reinterpret_cast<const T*>(physical); }
-
 void add_range(uint64_t address, uint64_t length, uint32_t type) {
     if (type != type_ram || address >= four_gib)
         return;
@@ -65,7 +64,8 @@ void add_range(uint64_t address, uint64_t length, uint32_t type) {
 void copy_command_line(uint64_t physical) {
     if (physical == 0 || physical >= four_gib)
         return;
-    for (const char* text = at<char>(physical); *text && command_line_length < command_line_space; text++)
+    for (const char* text = x86::at<const char>(physical); *text && command_line_length < command_line_space;
+         text++)
         command_line_copy[command_line_length++] = *text;
 }
 
@@ -87,7 +87,7 @@ void read_multiboot(const MultibootInformation& information) {
     if (information.flags & multiboot_has_map) {
         const uint64_t end = uint64_t{information.map_address} + information.map_length;
         for (uint64_t position = information.map_address; position + sizeof(MultibootMapEntry) <= end;) {
-            const auto entry = *at<MultibootMapEntry>(position);
+            const auto entry = *x86::at<const MultibootMapEntry>(position);
             add_range(entry.address, entry.length, entry.type);
             position += entry.size + sizeof entry.size;
         }
@@ -104,7 +104,7 @@ void read_pvh(const PvhStartInfo& information) {
     if (information.version == 0 || information.map >= four_gib)
         return;
     for (uint32_t i = 0; i < information.map_entries; i++) {
-        const PvhMapEntry& entry = at<PvhMapEntry>(information.map)[i];
+        const PvhMapEntry& entry = x86::at<const PvhMapEntry>(information.map)[i];
         add_range(entry.address, entry.length, entry.type);
     }
 }
@@ -116,9 +116,9 @@ namespace x86 {
 void boot_info_init(BootProtocol protocol, uint32_t information) {
     boot_protocol = protocol;
     if (protocol == BootProtocol::Pvh)
-        read_pvh(*at<PvhStartInfo>(information));
+        read_pvh(*x86::at<const PvhStartInfo>(information));
     else
-        read_multiboot(*at<MultibootInformation>(information));
+        read_multiboot(*x86::at<const MultibootInformation>(information));
     append_fw_cfg_words();
     if (ram.begin == ram.end)
         arch::die("the boot loader named no memory");
@@ -135,11 +135,11 @@ namespace arch {
 const char* command_line() { return command_line_copy; }
 
 std::span<std::byte> free_ram() {
-    return {reinterpret_cast<std::byte*>(ram.begin), static_cast<std::size_t>(ram.end - ram.begin)};
+    return {x86::at<std::byte>(ram.begin), static_cast<std::size_t>(ram.end - ram.begin)};
 }
 
 // The low 4 GiB are mapped to themselves.
 uint32_t virt_to_bus(const void* virt) { return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(virt)); }
-void* bus_to_virt(uint32_t bus) { return reinterpret_cast<void*>(uintptr_t{bus}); }
+void* bus_to_virt(uint32_t bus) { return x86::at<void>(bus); }
 
 } // namespace arch

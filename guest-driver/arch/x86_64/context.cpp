@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "arch/x86_64/physical.h"
+
 extern "C" void switch_stacks(void** save_stack_pointer, void* new_stack_pointer);
 extern "C" void context_begin();
 
@@ -28,7 +30,7 @@ Context make_context(std::span<std::byte> stack, void (*entry)(void*), void* arg
                                .return_address = reinterpret_cast<uint64_t>(context_begin)};
     // The stack is 16 byte aligned when context_begin starts.
     const uintptr_t top = reinterpret_cast<uintptr_t>(stack.data() + stack.size()) & ~uintptr_t{15};
-    auto* saved = reinterpret_cast<void*>(top - sizeof begin);
+    auto* saved = x86::at<void>(top - sizeof begin);
     std::memcpy(saved, &begin, sizeof begin);
     return {saved};
 }

@@ -8,6 +8,7 @@
 
 #include "arch/cpu.h"
 #include "arch/x86_64/boot_info.h"
+#include "arch/x86_64/physical.h"
 #include "arch/x86_64/port_io.h"
 #include "arch/x86_64/serial.h"
 #include "kernel/context.h"
@@ -41,15 +42,15 @@ enum class Position : uint8_t { Instruction, ReturnAddress };
 void say_position(const char* label, uint64_t address, Position kind) {
     const unsigned back = kind == Position::ReturnAddress;
     const kernel::SymbolTable table{{symbol_entries_begin, symbol_entries_end}, symbol_names_begin};
+    const uint64_t inside = address - back;
     const bool is_code =
-        address >= reinterpret_cast<uint64_t>(image_begin) && address < reinterpret_cast<uint64_t>(text_end);
+        inside >= reinterpret_cast<uint64_t>(image_begin) && inside < reinterpret_cast<uint64_t>(text_end);
     const kernel::SymbolPosition position =
-        is_code ? kernel::symbol_lookup(table, address - back) : kernel::SymbolPosition{nullptr, 0};
+        is_code ? kernel::symbol_lookup(table, inside) : kernel::SymbolPosition{nullptr, 0};
     if (position.name)
-        say("%s%016llx %s+0x%llx\n", label, static_cast<unsigned long long>(address), position.name,
-            static_cast<unsigned long long>(position.offset + back));
+        say("%s%016lx %s+0x%lx\n", label, address, position.name, position.offset + back);
     else
-        say("%s%016llx\n", label, static_cast<unsigned long long>(address));
+        say("%s%016lx\n", label, address);
 }
 
 /// Call frames lie in RAM that is ours, aligned.
@@ -65,7 +66,7 @@ void say_backtrace(uint64_t instruction, Position kind, uint64_t frame) {
     uint64_t last = instruction;
     unsigned repeats = 0;
     for (unsigned lines = 0; lines < deepest_backtrace && may_be_frame(frame);) {
-        const auto* link = reinterpret_cast<const uint64_t*>(frame);
+        const auto* link = x86::at<const uint64_t>(frame);
         frame = link[0];
         if (link[1] == last && repeats < most_repeats) {
             repeats++;
@@ -94,8 +95,7 @@ void say_registers(const x86::InterruptFrame& frame) {
         {"CR2", x86::read_cr2()}, {"CR3", x86::read_cr3()}, {"FLG", frame.rflags}, {"ERR", frame.error_code}};
     unsigned column = 0;
     for (const auto& each : registers)
-        say("%s %016llx%s", each.name, static_cast<unsigned long long>(each.value),
-            ++column % 4 ? "  " : "\n");
+        say("%s %016lx%s", each.name, each.value, ++column % 4 ? "  " : "\n");
 }
 
 const char* context_name() {
@@ -127,7 +127,7 @@ void die_at(const InterruptFrame& frame, const char* reason) {
     arch::irqs_disable();
     const unsigned deaths = dying.fetch_add(1);
     if (deaths == 1)
-        say("\n*** and while saying so: %s at %016llx\n", reason, static_cast<unsigned long long>(frame.rip));
+        say("\n*** and while saying so: %s at %016lx\n", reason, frame.rip);
     if (deaths >= 1)
         exit_with_error(die_exit_code);
     const kernel::Thread* thread = kernel::current_thread();

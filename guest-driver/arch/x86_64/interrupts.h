@@ -26,10 +26,10 @@ struct InterruptFrame {
     uint64_t vector, error_code;
     uint64_t rip, cs, rflags, rsp, ss;
 };
-static_assert(sizeof(InterruptFrame) == 22 * 8);
-static_assert(offsetof(InterruptFrame, rbp) == 10 * 8);
-static_assert(offsetof(InterruptFrame, vector) == 15 * 8);
-static_assert(offsetof(InterruptFrame, rip) == 17 * 8);
+static_assert(sizeof(InterruptFrame) == 22 * sizeof(uint64_t));
+static_assert(offsetof(InterruptFrame, rbp) == 10 * sizeof(uint64_t));
+static_assert(offsetof(InterruptFrame, vector) == 15 * sizeof(uint64_t));
+static_assert(offsetof(InterruptFrame, rip) == 17 * sizeof(uint64_t));
 
 /// Fills the table; idt_load() on each CPU.
 void idt_init();

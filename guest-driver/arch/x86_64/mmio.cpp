@@ -2,23 +2,24 @@
 // Device registers in the memory space: exactly one access of exactly this width each.
 #include "arch/mmio.h"
 
+#include "arch/x86_64/physical.h"
+
 namespace {
 
-template <typename T> volatile T& at(uintptr_t address) { return *reinterpret_cast<volatile T*>(address); }
 /// The device sees our stores to memory before the access, and we see its DMA after it (x86 keeps that order
 /// by itself).
 void compiler_barrier() { asm volatile("" : : : "memory"); }
 
 template <typename T> T read(uintptr_t address) {
     compiler_barrier();
-    const T value = at<T>(address);
+    const T value = *x86::at<volatile T>(address);
     compiler_barrier();
     return value;
 }
 
 template <typename T> void write(uintptr_t address, T value) {
     compiler_barrier();
-    at<T>(address) = value;
+    *x86::at<volatile T>(address) = value;
     compiler_barrier();
 }
 

@@ -7,7 +7,7 @@
 
 #include "arch/cpu.h"
 #include "arch/memory.h"
-#include "arch/x86_64/port_io.h"
+#include "arch/x86_64/physical.h"
 #include "kernel/spinlock.h"
 
 extern "C" uint64_t boot_page_directories[];
@@ -40,7 +40,7 @@ uint64_t* small_page(uint64_t address) {
             table.entry[i] = (base + i * page_bytes) | present | writable;
         directory_entry = reinterpret_cast<uint64_t>(&table) | present | writable;
     }
-    auto* table = reinterpret_cast<PageTable*>(directory_entry & address_bits);
+    auto* table = x86::at<PageTable>(directory_entry & address_bits);
     return &table->entry[address / page_bytes % entries];
 }
 

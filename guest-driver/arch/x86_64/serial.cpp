@@ -32,26 +32,34 @@ bool byte_received() {
     return status != 0xff && (status & data_ready);
 }
 
-/// Waits for room, then returns how many bytes fit.
-unsigned wait_for_transmitter() {
-    while (!(x86::in8(com1 + line_status) & transmitter_empty))
+/// Room comes back at once unless the console's reader on the host is slow.
+bool transmitter_has_room() {
+    constexpr unsigned patience = 1000;
+    for (unsigned tries = 0; tries < patience; tries++) {
+        if (x86::in8(com1 + line_status) & transmitter_empty)
+            return true;
         arch::relax();
-    return transmit_fifo_bytes;
+    }
+    return false;
 }
 
-void send(const char* text, std::size_t bytes) {
+/// Returns how much of `text` was sent: less than all of it if there is no room for the rest.
+std::size_t send(const char* text, std::size_t bytes) {
     unsigned room = 0;
-    auto put = [&](char c) {
-        if (room == 0)
-            room = wait_for_transmitter();
-        x86::out8(com1 + data, static_cast<uint8_t>(c));
-        room--;
-    };
     for (std::size_t i = 0; i < bytes; i++) {
-        if (text[i] == '\n')
-            put('\r');
-        put(text[i]);
+        const bool line_end = text[i] == '\n';
+        const unsigned needed = line_end ? 2 : 1;
+        if (room < needed) {
+            if (!transmitter_has_room())
+                return i;
+            room = transmit_fifo_bytes;
+        }
+        if (line_end)
+            x86::out8(com1 + data, '\r');
+        x86::out8(com1 + data, static_cast<uint8_t>(text[i]));
+        room -= needed;
     }
+    return bytes;
 }
 
 /// Bytes up to and including the first line end; interrupts are off no longer than it takes to send them.
@@ -88,7 +96,10 @@ void serial_init() {
     out8(com1 + modem_control, dtr_rts_out2);
 }
 
-void serial_write_unlocked(const char* text, std::size_t bytes) { send(text, bytes); }
+void serial_write_unlocked(const char* text, std::size_t bytes) {
+    for (std::size_t sent = 0; sent < bytes;)
+        sent += send(text + sent, bytes - sent);
+}
 
 } // namespace x86
 
@@ -97,10 +108,11 @@ namespace arch {
 void console_write(const char* text, std::size_t bytes) {
     while (bytes > 0) {
         const std::size_t length = line_length(text, bytes);
+        // Whole lines, but a console that nobody reads must not keep interrupts off.
         kernel::IrqSpinGuard guard(output_lock);
-        send(text, length);
-        text += length;
-        bytes -= length;
+        const std::size_t sent = send(text, length);
+        text += sent;
+        bytes -= sent;
     }
 }
 
