@@ -36,6 +36,9 @@ struct BundlingParameters {
 };
 
 /// A tick is 2/3 us (FreeBSD's driver reckons so; nobody else names a unit).
+inline constexpr uint32_t max_bundling_us = 43'690;
+/// At least `us`, which is at most that.
+inline constexpr uint16_t bundling_ticks(uint32_t us) { return static_cast<uint16_t>((us * 3 + 1) / 2); }
 inline constexpr int64_t bundling_delay_ns(uint16_t ticks) { return ticks * int64_t{2000} / 3; }
 
 } // namespace i8255x
