@@ -20,8 +20,8 @@ inline constexpr i8255x::microcode::Place delay_place{78, 0x0008};
 inline constexpr i8255x::microcode::Place frames_place{65, 0x000c};
 inline constexpr i8255x::microcode::Place small_place{126, 0x000c};
 
-/// By these the chip tells the image from others. Published images patch addresses below 1a00h and write FFFFh
-/// or 1FFFh where they patch nothing; ours count down from FFFEh, where no ROM is known to be.
+/// By these the chip tells the image from others. Published images patch addresses below 1a00h and write
+/// FFFFh or 1FFFh where they patch nothing; ours count down from FFFEh, where no ROM is known to be.
 constexpr Patches fingerprint() {
     Patches patches{};
     uint16_t address = 0xfffe;

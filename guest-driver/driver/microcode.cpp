@@ -26,8 +26,8 @@ bool can_bundle(const kernel::CoalesceParameters& coalescing) {
 BundlingParameters bundling_for(const kernel::CoalesceParameters& coalescing) {
     const auto frames = static_cast<uint16_t>(coalescing.rx_frames);
     return {.delay = bundling_ticks(coalescing.rx_usecs),
-                              .frames = frames ? frames : BundlingParameters::no_limit,
-                              .small_mask = BundlingParameters::none_small};
+            .frames = frames ? frames : BundlingParameters::no_limit,
+            .small_mask = BundlingParameters::none_small};
 }
 
 void prepare_microcode(MicrocodeBlock& block, const BundlingParameters& parameters) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Receive bundling by microcode: what `ethtool -C` says in the chip's units, and the block that carries the
-// image (SDM 6.4.2.6). The image is ours and no real chip can run it (firmware/README.md), so it is loaded only
-// by order of the option `microcode`.
+// image (SDM 6.4.2.6). The image is ours and no real chip can run it (firmware/README.md), so it is loaded
+// only by order of the option `microcode`.
 #pragma once
 
 #include <array>

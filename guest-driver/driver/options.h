@@ -31,7 +31,8 @@ struct Options {
     unsigned rx_ring = 256; ///< from the next open on
     unsigned tx_ring = 128; ///< from the next open on
     unsigned weight = 16;   ///< NAPI weight; from the next open on
-    Microcode microcode = Microcode::Off; ///< from the next open on
+    /// From the next open on.
+    Microcode microcode = Microcode::Off;
 };
 /// In force for all cards; may be changed at any time.
 Options& options();

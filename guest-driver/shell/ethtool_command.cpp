@@ -91,8 +91,8 @@ void show_coalesce(NetDevice& device, const Output& output) {
         return output.print("netlink error: %s\n", error_text(error));
     output.print("Coalesce parameters for %s:\nAdaptive RX: n/a  TX: n/a\n", device.name);
     output.write("stats-block-usecs: n/a\nsample-interval: n/a\npkt-rate-low: n/a\npkt-rate-high: n/a\n\n");
-    output.print("rx-usecs: %u\nrx-frames: %u\nrx-usecs-irq: n/a\nrx-frames-irq: n/a\n\n", parameters.rx_usecs,
-                 parameters.rx_frames);
+    output.print("rx-usecs: %u\nrx-frames: %u\nrx-usecs-irq: n/a\nrx-frames-irq: n/a\n\n",
+                 parameters.rx_usecs, parameters.rx_frames);
     output.write("tx-usecs: n/a\ntx-frames: n/a\ntx-usecs-irq: n/a\ntx-frames-irq: n/a\n\n");
     for (const char* rate : {"low", "high"})
         output.print("rx-usecs-%s: n/a\nrx-frame-%s: n/a\ntx-usecs-%s: n/a\ntx-frame-%s: n/a\n\n", rate, rate,

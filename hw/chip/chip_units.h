@@ -24,8 +24,8 @@ namespace i8255x {
 struct Chip::Units final : ResetControl {
     Units(Host& the_host, const Variant& the_variant, const ChipOptions& options)
         : host(the_host), variant(the_variant), scb(host, variant.generation >= Generation::I82558),
-          configuration(variant.generation), statistics(host), cna_delay(host, scb), bundling(host, scb, cna_delay), phy(variant),
-          mdi(host, scb, phy), eeprom(host, options.eeprom),
+          configuration(variant.generation), statistics(host), cna_delay(host, scb),
+          bundling(host, scb, cna_delay), phy(variant), mdi(host, scb, phy), eeprom(host, options.eeprom),
           receive_unit({host, variant, scb, configuration, filter, statistics, bundling},
                        options.backpressure),
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),

@@ -18,12 +18,16 @@ constexpr Place d102_delay(uint8_t word) { return {word, 0x0020}; }
 constexpr Place d102_compare(uint8_t word) { return {word, 0x0030}; }
 
 constexpr MicrocodeImage own(MicrocodeKind kind) {
-    return {"own", kind, firmware::fingerprint(), firmware::delay_place, firmware::frames_place,
+    return {"own",
+            kind,
+            firmware::fingerprint(),
+            firmware::delay_place,
+            firmware::frames_place,
             firmware::small_place};
 }
 
-constexpr std::array<uint32_t, microcode::patch_words>
-    d101s_patches{0x00550242, 0xffff047e, 0xffffffff, 0x06ff0818, 0xffffffff, 0x05a6ffff};
+constexpr std::array<uint32_t, microcode::patch_words> d101s_patches{0x00550242, 0xffff047e, 0xffffffff,
+                                                                     0x06ff0818, 0xffffffff, 0x05a6ffff};
 
 /// FreeBSD's copy of the 82559S image and Linux's differ in where the smallest size stands. D102_C's is said
 /// to stand in word 133, where nothing is: it has none.
@@ -65,8 +69,8 @@ constexpr std::array images = {
 };
 
 bool stands_in(std::span<const uint32_t> words, Place place) {
-    return !place.exists() || (place.word < words.size() &&
-                               words[place.word] >> microcode::opcode_shift == place.opcode);
+    return !place.exists() ||
+           (place.word < words.size() && words[place.word] >> microcode::opcode_shift == place.opcode);
 }
 
 bool is(const MicrocodeImage& image, std::span<const uint32_t> words) {
@@ -104,10 +108,9 @@ std::optional<BundlingParameters> recognise(MicrocodeKind kind, std::span<const 
         images, [&](const MicrocodeImage& image) { return image.kind == kind && is(image, words); });
     if (found == images.end())
         return std::nullopt;
-    return BundlingParameters{
-        .delay = operand(words, found->delay, 0),
-        .frames = operand(words, found->frames, BundlingParameters::no_limit),
-        .small_mask = operand(words, found->small, BundlingParameters::none_small)};
+    return BundlingParameters{.delay = operand(words, found->delay, 0),
+                              .frames = operand(words, found->frames, BundlingParameters::no_limit),
+                              .small_mask = operand(words, found->small, BundlingParameters::none_small)};
 }
 
 } // namespace i8255x

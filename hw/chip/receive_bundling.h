@@ -29,8 +29,8 @@ class ReceiveBundling {
     /// As before the first load; FR that is owed is raised.
     void unload();
 
-    /// A frame of `bytes` without FCS stands in memory: gives the causes to raise for it now, FR and with it a
-    /// delayed CNA, or none.
+    /// A frame of `bytes` without FCS stands in memory: gives the causes to raise for it now, FR and with it
+    /// a delayed CNA, or none.
     uint8_t frame_stored(std::size_t bytes);
     /// Gives FR if it is owed, to be raised with another cause.
     uint8_t take();

@@ -95,8 +95,10 @@ constexpr std::array all_variants = {
     younger("82559b", "82559 B-step (never shipped)", {usual_device, 0x07, Generation::I82559, flash_1m}),
     younger("82559c", "82559 C-step (PRO/100+ Management)",
             {usual_device, 0x08, Generation::I82559, flash_1m, MicrocodeKind::D101M}),
-    younger("82559er", "82559ER (embedded)", {embedded_device, 0x09, Generation::I82559, flash_128k, MicrocodeKind::D101S}),
-    younger("82550", "82550 (PRO/100 S)", {usual_device, 0x0c, Generation::I82550, flash_128k, MicrocodeKind::D102B}),
+    younger("82559er", "82559ER (embedded)",
+            {embedded_device, 0x09, Generation::I82559, flash_128k, MicrocodeKind::D101S}),
+    younger("82550", "82550 (PRO/100 S)",
+            {usual_device, 0x0c, Generation::I82550, flash_128k, MicrocodeKind::D102B}),
     younger("82551", "82551 (PRO/100 S; Linux wants microcode for it)",
             {usual_device, 0x10, Generation::I82550, flash_128k, MicrocodeKind::D102E}),
 };

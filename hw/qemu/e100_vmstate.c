@@ -55,7 +55,7 @@ static int post_load(void* opaque, int version) {
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
 
-#define TIMERS(first, count) \
+#define TIMERS(first, count)                                                                                 \
     VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
 
 // The timers that every stream has; younger ones travel with what uses them.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Receive bundling, from `ethtool -C` down to the interrupts that come.
+#include "arch/clock.h"
 #include "cosim.h"
 
 namespace cosim {
@@ -22,6 +23,10 @@ class Bundling : public Cosim {
         settle(50); // the longest delay there is
         expect_received_all(first + 60);
         return (work() - before).irq_rx;
+    }
+    /// Looks at things at an exact time, which a thread cannot.
+    static void in(uint64_t ns, std::function<void()> look) {
+        hosted::at(arch::now_ns() + ns, std::move(look));
     }
     int set(unsigned rx_usecs, unsigned rx_frames) {
         const int error = device().operations->set_coalesce(device(), {rx_usecs, rx_frames});
@@ -54,11 +59,17 @@ TEST_F(Bundling, ALoneFramesInterruptComesAfterTheDelay) {
     const uint64_t interrupts = work().irq_rx, completed = card().count(TraceEvent::RfdComplete);
     burst(1);
     EXPECT_EQ(card().count(TraceEvent::RfdComplete), completed + 1) << "the descriptor does not wait";
-    kernel::sleep_ns(1'000 * us);
-    EXPECT_EQ(work().irq_rx, interrupts);
-    EXPECT_TRUE(received.empty());
-    kernel::sleep_ns(40 * us);
-    EXPECT_EQ(work().irq_rx, interrupts + 1);
+    uint64_t early = ~0u, late = ~0u;
+    std::size_t received_early = ~0u;
+    in(1'023 * us, [&] {
+        early = work().irq_rx;
+        received_early = received.size();
+    });
+    in(1'034 * us, [&] { late = work().irq_rx; });
+    settle();
+    EXPECT_EQ(early, interrupts);
+    EXPECT_EQ(received_early, 0u);
+    EXPECT_EQ(late, interrupts + 1);
     expect_received_all(1);
 }
 
@@ -66,10 +77,16 @@ TEST_F(Bundling, APollSeesFramesWhoseInterruptIsStillOwed) {
     open();
     const Work before = work();
     burst(13); // FR with the sixth
-    kernel::sleep_ns(500 * us);
-    expect_received_all(13);
-    EXPECT_EQ((work() - before).irq_rx, 1u);
+    Work early{};
+    std::size_t received_early = 0;
+    in(500 * us, [&] {
+        early = work() - before;
+        received_early = received.size();
+    });
     settle();
+    EXPECT_EQ(received_early, 13u);
+    EXPECT_EQ(early.irq_rx, 1u);
+    expect_received_all(13);
     EXPECT_EQ((work() - before).irq_rx, 2u) << "for the thirteenth, which was taken long ago";
 }
 
@@ -131,10 +148,11 @@ TEST_F(Bundling, AnEmptyRingInterruptsAtOnce) {
     ASSERT_EQ(set(43'000, 0), 0);
     const Work before = work();
     burst(40);
-    kernel::sleep_ns(1'000 * us);
-    EXPECT_GE(received.size(), 14u);
-    EXPECT_GE((work() - before).irq_rnr, 1u);
+    std::size_t received_early = 0;
+    in(1'000 * us, [&] { received_early = received.size(); });
     settle(50);
+    EXPECT_GE(received_early, 14u);
+    EXPECT_GE((work() - before).irq_rnr, 1u);
     EXPECT_GE(card().count(TraceEvent::RfdComplete), received.size());
 }
 

@@ -42,7 +42,8 @@ TEST(Bundling, ALoneFrameWaitsForTheDelay) {
 }
 
 TEST(Bundling, OnlyTheLastOfABundleInterrupts) {
-    Receiver receiver(MachineClock::SlowMotion, bundling_microcode({.delay = 0xffff, .frames = 6, .small_mask = 0xffff}));
+    Receiver receiver(MachineClock::SlowMotion,
+                      bundling_microcode({.delay = 0xffff, .frames = 6, .small_mask = 0xffff}));
     E100Harness& e100 = receiver.e100;
     const unsigned before = e100.interrupts();
     for (uint32_t n = 0; n < 18; n++) {
