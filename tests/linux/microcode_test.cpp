@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Linux's driver loads microcode if it finds the file that its chip wants: our own, and Intel's where it is
 // installed on this machine. The driver keeps a file once it has it, so each case is a machine of its own.
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 
+#include "harness/failure.h"
 #include "harness/ipv4.h"
 #include "linux_guest.h"
 #include "wire_end.h"
@@ -69,23 +71,26 @@ class Microcode : public ::testing::Test {
         guest().must("ip link set " + interface(eth) + " up");
         guest().must("ip addr add " + address + "/24 dev " + interface(eth));
     }
-    /// The quickest answer of the guest to an ARP request; each is a lone frame.
-    std::chrono::microseconds quickest_answer(unsigned eth, harness::Ipv4Address address) {
+    /// How long the guest takes to answer an ARP request, which is a lone frame, and small. Two answers out
+    /// of fifty may be quicker: any other interrupt, of the driver's watchdog for one, polls too.
+    std::chrono::microseconds answer_time(unsigned eth, harness::Ipv4Address address) {
         const auto request = harness::padded(harness::arp({.sender_mac = LinuxGuest::wire_mac(eth),
                                                            .sender_ip = harness::ip(10, 9, 9, 2),
                                                            .target_ip = address}));
-        auto quickest = 1'000'000us;
-        for (int round = 0; round < 100; round++) {
-            drain(guest().wire(eth));
+        std::vector<std::chrono::microseconds> times;
+        for (int round = 0; round < 50; round++) {
+            while (guest().wire(eth).receive(10ms)) {
+                // Silence: the interrupts of the last answer's transmission are over, too.
+            }
             const auto before = std::chrono::steady_clock::now();
             guest().wire(eth).send(request);
             if (!guest().wire(eth).receive())
-                return 0us;
-            const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
-                std::chrono::steady_clock::now() - before);
-            quickest = std::min(quickest, took);
+                throw harness::Failure("no answer on " + interface(eth));
+            times.push_back(std::chrono::duration_cast<std::chrono::microseconds>(
+                std::chrono::steady_clock::now() - before));
         }
-        return quickest;
+        std::ranges::sort(times);
+        return times[2];
     }
     void expect_works(unsigned eth) {
         ExchangePlan plan;
@@ -94,12 +99,12 @@ class Microcode : public ::testing::Test {
         EXPECT_TRUE(findings.host_perfect) << interface(eth) << ", host: " << findings.host;
         EXPECT_TRUE(findings.guest_perfect) << interface(eth) << ", guest: " << findings.guest;
     }
-    /// No answer is quicker than the delay; without microcode a machine that is not overloaded answers one of
-    /// a hundred requests in less.
+    /// No answer is quicker than the delay; without microcode the quickest ones are, unless the machine is
+    /// overloaded.
     void expect_bundling(unsigned eth, const std::string& contents) {
         install(chips[eth].file, contents);
         reopen(eth, "10.9.9.1");
-        EXPECT_GE(quickest_answer(eth, harness::ip(10, 9, 9, 1)), delay) << chips[eth].chip;
+        EXPECT_GE(answer_time(eth, harness::ip(10, 9, 9, 1)), delay) << chips[eth].chip;
         expect_works(eth);
         guest().must("ip addr del 10.9.9.1/24 dev " + interface(eth));
     }
@@ -113,9 +118,9 @@ TEST_F(Microcode, OursBundlesOnEveryChipAndOpensThe82551) {
     ASSERT_EQ(own_file().size(), 539u);
     boot();
     guest().must("ip addr add 10.9.9.1/24 dev eth0");
-    const auto without = quickest_answer(0, harness::ip(10, 9, 9, 1));
+    const auto without = answer_time(0, harness::ip(10, 9, 9, 1));
     guest().must("ip addr del 10.9.9.1/24 dev eth0");
-    RecordProperty("quickest_answer_without_us", static_cast<int>(without.count()));
+    RecordProperty("answer_without_us", static_cast<int>(without.count()));
     if (without >= delay)
         std::printf("this machine is too slow to tell the delay from its own: %d us\n",
                     static_cast<int>(without.count()));
