@@ -13,6 +13,7 @@
 #include "driver/command_list.h"
 #include "driver/eeprom.h"
 #include "driver/error.h"
+#include "driver/microcode.h"
 #include "driver/phy.h"
 #include "driver/receive_ring.h"
 #include "driver/scb.h"
@@ -45,6 +46,7 @@ struct DriverCounters {
 struct SharedAreas {
     alignas(16) std::array<i8255x::Le32, 2> self_test; ///< PORT areas are 16 byte aligned (SDM 6.2.1)
     DumpArea statistics;
+    alignas(16) MicrocodeBlock microcode;
 };
 
 struct Adapter {
@@ -68,6 +70,8 @@ struct Adapter {
     kernel::Mutex configuration; ///< serialises open, stop and what does both
     std::atomic<bool> running{false};
     unsigned rx_slots = 0, tx_blocks = 0; ///< sizes asked for with set_ring; 0: those of the options
+    kernel::CoalesceParameters coalescing = default_coalescing;
+    bool bundles = false; ///< microcode was loaded since the last reset
     CommandList commands;
     unsigned commands_since_interrupt = 0;
 
@@ -96,6 +100,12 @@ void remove(Adapter& adapter);
 /// Selective, then software reset, and the interrupt masked, which a reset leaves open (SDM 6.3.3).
 void reset_chip(Adapter& adapter);
 Error self_test(Adapter& adapter);
+
+// microcode.cpp
+/// The option and the chip say so.
+bool wants_microcode(const Adapter& adapter);
+/// Right after a reset; waits for the chip.
+Error load_microcode(Adapter& adapter);
 
 // up_down.cpp
 Error up(Adapter& adapter);

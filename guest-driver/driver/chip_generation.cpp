@@ -45,6 +45,12 @@ Generation generation_of(uint16_t device, uint8_t revision) {
     return revision < 0x0c ? Generation::I82559 : Generation::I82550;
 }
 
+bool takes_microcode(uint16_t device, uint8_t revision) {
+    constexpr std::array<uint8_t, 6> revisions = {0x08, 0x09, 0x0c, 0x0d, 0x0f, 0x10};
+    const IdRange* range = find(device);
+    return range && !range->inside_ich && std::ranges::find(revisions, revision) != revisions.end();
+}
+
 const char* generation_name(Generation generation) {
     constexpr std::array names = {"82557", "82558", "82559", "82550/551"};
     return names[static_cast<unsigned>(generation)];

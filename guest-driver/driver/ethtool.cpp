@@ -130,17 +130,14 @@ kernel::RingParameters ring(NetDevice& device) {
             adapter.tx_blocks ? adapter.tx_blocks : options().tx_ring, max_tx_ring};
 }
 
-/// As Linux: out of range is clamped, and a running interface goes down and up.
-int set_ring(NetDevice& device, unsigned rx, unsigned tx) {
-    if (rx == 0 || tx == 0)
-        return invalid;
+/// Makes a change that only a reset puts into force: a running interface goes down and up.
+template <typename Change> int change_and_restart(NetDevice& device, Change change) {
     Adapter& adapter = adapter_of(device);
     kernel::MutexGuard guard(adapter.configuration);
     const bool was_running = adapter.running;
     if (was_running)
         down(adapter);
-    adapter.rx_slots = std::clamp(rx, min_rx_ring, max_rx_ring);
-    adapter.tx_blocks = std::clamp(tx, min_tx_ring, max_tx_ring);
+    change(adapter);
     if (!was_running)
         return 0;
     const int error = error_number(up(adapter));
@@ -149,7 +146,32 @@ int set_ring(NetDevice& device, unsigned rx, unsigned tx) {
     return error;
 }
 
-int coalesce(NetDevice&, kernel::CoalesceParameters&) { return not_supported; }
+/// As Linux: out of range is clamped.
+int set_ring(NetDevice& device, unsigned rx, unsigned tx) {
+    if (rx == 0 || tx == 0)
+        return invalid;
+    return change_and_restart(device, [=](Adapter& adapter) {
+        adapter.rx_slots = std::clamp(rx, min_rx_ring, max_rx_ring);
+        adapter.tx_blocks = std::clamp(tx, min_tx_ring, max_tx_ring);
+    });
+}
+
+int coalesce(NetDevice& device, kernel::CoalesceParameters& parameters) {
+    const Adapter& adapter = adapter_of(device);
+    if (!(adapter.running ? adapter.bundles : wants_microcode(adapter)))
+        return not_supported;
+    parameters = adapter.coalescing;
+    return 0;
+}
+
+/// The parameters are part of the image, which goes into the chip after a reset.
+int set_coalesce(NetDevice& device, const kernel::CoalesceParameters& parameters) {
+    if (!wants_microcode(adapter_of(device)))
+        return not_supported;
+    if (!can_bundle(parameters))
+        return invalid;
+    return change_and_restart(device, [&](Adapter& adapter) { adapter.coalescing = parameters; });
+}
 
 const char* receive_unit_name(uint8_t status) {
     switch (static_cast<RuStatus>((status & scb_status::rus_mask) >> scb_status::rus_shift)) {
@@ -197,6 +219,7 @@ constexpr kernel::NetDeviceOperations operations = {
     .ring = ring,
     .set_ring = set_ring,
     .coalesce = coalesce,
+    .set_coalesce = set_coalesce,
     .driver_stats = driver_stats,
     .set_rx_mode = set_rx_mode,
     .chip_stats = chip_stats,

@@ -12,7 +12,7 @@ namespace e100 {
 namespace {
 
 constexpr unsigned max_weight = 256;
-constexpr std::size_t option_count = 5;
+constexpr std::size_t option_count = 6;
 using ValueText = std::array<char, 12>;
 
 bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned high) {
@@ -58,6 +58,9 @@ constexpr std::array<Option, option_count> table = {{
     {"weight", "1 ... 256",
      [](std::string_view value) { return set_number(options().weight, value, 1, max_weight); },
      [](ValueText& text) { return number_text(options().weight, text); }},
+    {"microcode", "off | on",
+     [](std::string_view value) { return set_choice(options().microcode, value, "off", "on"); },
+     [](ValueText&) { return options().microcode == Microcode::Off ? "off" : "on"; }},
 }};
 
 } // namespace

@@ -22,12 +22,17 @@ enum class AckMode : uint8_t {
     Poll, ///< the poll function too, before it looks at the ring for the last time
 };
 
+/// Whether chips get the microcode of firmware/, which only emulated ones understand.
+enum class Microcode : uint8_t { Off, On };
+
 struct Options {
     RnrPolicy rnr_policy = RnrPolicy::Linux;
     AckMode ack_mode = AckMode::Isr;
     unsigned rx_ring = 256; ///< from the next open on
     unsigned tx_ring = 128; ///< from the next open on
     unsigned weight = 16;   ///< NAPI weight; from the next open on
+    /// From the next open on.
+    Microcode microcode = Microcode::Off;
 };
 /// In force for all cards; may be changed at any time.
 Options& options();

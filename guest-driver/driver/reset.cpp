@@ -40,6 +40,7 @@ void reset_chip(Adapter& adapter) {
     arch::busy_wait_us(reset_us);
     adapter.scb.mask();
     adapter.receiver = ReceiverState::Uninitialised;
+    adapter.bundles = false;
 }
 
 Error self_test(Adapter& adapter) {

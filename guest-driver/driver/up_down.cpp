@@ -57,6 +57,9 @@ Error initialise_chip(Adapter& adapter) {
         return error;
     if (const Error error = load_bases(adapter); error != Error::None)
         return error;
+    if (const Error error = wants_microcode(adapter) ? load_microcode(adapter) : Error::None;
+        error != Error::None)
+        return error;
     if (const Error error = configure(adapter); error != Error::None)
         return error;
     return start_statistics(adapter);

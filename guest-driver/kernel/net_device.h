@@ -41,6 +41,7 @@ enum class TransmitResult : uint8_t {
 struct RingParameters {
     unsigned rx, rx_max, tx, tx_max;
 };
+/// An interrupt comes `rx_usecs` after the last frame, or with frame number `rx_frames` (0: no such limit).
 struct CoalesceParameters {
     unsigned rx_usecs, rx_frames;
 };
@@ -80,6 +81,7 @@ struct NetDeviceOperations {
     RingParameters (*ring)(NetDevice&);
     int (*set_ring)(NetDevice&, unsigned rx, unsigned tx);
     int (*coalesce)(NetDevice&, CoalesceParameters&); ///< -EOPNOTSUPP where there is none
+    int (*set_coalesce)(NetDevice&, const CoalesceParameters&);
     /// What the driver counts beside the lines of `ethtool -S`: interrupts by cause and the like.
     std::size_t (*driver_stats)(NetDevice&, std::span<EthtoolStat> into);
     void (*set_rx_mode)(NetDevice&); ///< the filter members of NetDevice changed

@@ -90,7 +90,32 @@ void show_coalesce(NetDevice& device, const Output& output) {
     if (const int error = device.operations->coalesce(device, parameters))
         return output.print("netlink error: %s\n", error_text(error));
     output.print("Coalesce parameters for %s:\nAdaptive RX: n/a  TX: n/a\n", device.name);
-    output.print("rx-usecs: %u\nrx-frames: %u\n", parameters.rx_usecs, parameters.rx_frames);
+    output.write("stats-block-usecs: n/a\nsample-interval: n/a\npkt-rate-low: n/a\npkt-rate-high: n/a\n\n");
+    output.print("rx-usecs: %u\nrx-frames: %u\nrx-usecs-irq: n/a\nrx-frames-irq: n/a\n\n",
+                 parameters.rx_usecs, parameters.rx_frames);
+    output.write("tx-usecs: n/a\ntx-frames: n/a\ntx-usecs-irq: n/a\ntx-frames-irq: n/a\n\n");
+    for (const char* rate : {"low", "high"})
+        output.print("rx-usecs-%s: n/a\nrx-frame-%s: n/a\ntx-usecs-%s: n/a\ntx-frame-%s: n/a\n\n", rate, rate,
+                     rate, rate);
+    output.write("CQE mode RX: n/a  TX: n/a\n\n");
+}
+
+void set_coalesce(NetDevice& device, Arguments& arguments, const Output& output) {
+    const auto& operations = *device.operations;
+    kernel::CoalesceParameters parameters{};
+    if (!operations.set_coalesce || !operations.coalesce)
+        return not_supported(output);
+    if (const int error = operations.coalesce(device, parameters))
+        return output.print("netlink error: %s\n", error_text(error));
+    while (!arguments.empty()) {
+        const std::string_view name = arguments.take();
+        const auto value = kernel::parse_number(arguments.take());
+        if ((name != "rx-usecs" && name != "rx-frames") || !value)
+            return output.write("Usage: ethtool -C DEVICE [rx-usecs N] [rx-frames N]\n");
+        (name == "rx-usecs" ? parameters.rx_usecs : parameters.rx_frames) = *value;
+    }
+    if (const int error = operations.set_coalesce(device, parameters))
+        output.print("netlink error: %s\n", error_text(error));
 }
 
 void show_settings(NetDevice& device, const Output& output) {
@@ -104,7 +129,8 @@ void ethtool_command(Words words, const Output& output) {
     const std::string_view option = arguments.peek().starts_with('-') ? arguments.take() : std::string_view();
     const std::string_view name = arguments.take();
     if (name.empty())
-        return output.write("Usage: ethtool [-i|-S|-g|-c] DEVICE, ethtool -G DEVICE [rx N] [tx N]\n");
+        return output.write("Usage: ethtool [-i|-S|-g|-c] DEVICE, ethtool -G DEVICE [rx N] [tx N], "
+                            "ethtool -C DEVICE [rx-usecs N] [rx-frames N]\n");
     NetDevice* device = find_device(name);
     if (!device)
         return output.write("netlink error: No such device\n");
@@ -120,6 +146,8 @@ void ethtool_command(Words words, const Output& output) {
         return set_ring(*device, arguments, output);
     if (option == "-c")
         return show_coalesce(*device, output);
+    if (option == "-C")
+        return set_coalesce(*device, arguments, output);
     output.print("ethtool: bad option %.*s\n", length_of(option), option.data());
 }
 

@@ -8,12 +8,14 @@
 
 #include "dma.h"
 #include "dump_area.h"
+#include "i8255x/little_endian.h"
+#include "microcode.h"
 
 namespace i8255x {
 
 ActionCommands::ActionCommands(const Units& units)
     : host_(units.host), variant_(units.variant), scb_(units.scb), configuration_(units.configuration),
-      filter_(units.filter), statistics_(units.statistics) {}
+      filter_(units.filter), statistics_(units.statistics), bundling_(units.bundling) {}
 
 uint16_t ActionCommands::execute(Opcode opcode, uint32_t address, uint32_t cu_base) {
     const uint32_t parameters = address + static_cast<uint32_t>(sizeof(CommandBlock));
@@ -21,8 +23,7 @@ uint16_t ActionCommands::execute(Opcode opcode, uint32_t address, uint32_t cu_ba
     const uint16_t passed = cb_status::complete | cb_status::ok;
     switch (opcode) {
     case Opcode::Nop:
-    case Opcode::LoadMicrocode: // of a size that only the chip knows; nothing here runs it
-    case Opcode::Diagnose:      // backoff logic, which has no failure to find
+    case Opcode::Diagnose: // backoff logic, which has no failure to find
         return passed;
     case Opcode::IndividualAddress:
         return set_individual_address(parameters) ? passed : failed;
@@ -32,6 +33,8 @@ uint16_t ActionCommands::execute(Opcode opcode, uint32_t address, uint32_t cu_ba
         return set_multicast(parameters) ? passed : failed;
     case Opcode::Dump:
         return dump(parameters, cu_base) ? passed : failed;
+    case Opcode::LoadMicrocode:
+        return load_microcode(parameters) ? passed : failed;
     case Opcode::LoadFilter:
         if (variant_.generation >= Generation::I82559)
             return passed;
@@ -105,6 +108,24 @@ bool ActionCommands::dump(uint32_t parameters, uint32_t cu_base) {
         return false;
     }
     host_.write_barrier(); // the status word follows
+    return true;
+}
+
+/// The block does not say how long the image is: the chip knows. One that nobody here knows is accepted, too,
+/// because its code may do good without being missed.
+bool ActionCommands::load_microcode(uint32_t parameters) {
+    std::array<Le32, max_microcode_words> image;
+    const auto read = std::span(image).first(microcode_words(variant_.microcode));
+    if (!dma_read_objects(host_, parameters, read))
+        return unreadable(parameters);
+    std::array<uint32_t, max_microcode_words> words{};
+    std::ranges::copy(read, words.begin());
+    if (const auto known = recognise(variant_.microcode, std::span(words).first(read.size()))) {
+        bundling_.load(*known);
+    } else {
+        bundling_.unload();
+        host_.guest_error("microcode that is not known for this chip has no effect", words[0]);
+    }
     return true;
 }
 

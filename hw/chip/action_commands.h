@@ -8,6 +8,7 @@
 #include "configuration.h"
 #include "host.h"
 #include "i8255x/command_block.h"
+#include "receive_bundling.h"
 #include "scb.h"
 #include "statistics.h"
 #include "variants.h"
@@ -23,6 +24,7 @@ class ActionCommands {
         Configuration& configuration;
         AddressFilter& filter;
         const Statistics& statistics;
+        ReceiveBundling& bundling;
     };
 
     explicit ActionCommands(const Units& units);
@@ -35,6 +37,7 @@ class ActionCommands {
     bool configure(uint32_t parameters);
     bool set_multicast(uint32_t parameters);
     bool dump(uint32_t parameters, uint32_t cu_base);
+    bool load_microcode(uint32_t parameters);
     bool unreadable(uint32_t address);
     void report_unsupported();
 
@@ -44,6 +47,7 @@ class ActionCommands {
     Configuration& configuration_;
     AddressFilter& filter_;
     const Statistics& statistics_;
+    ReceiveBundling& bundling_;
 };
 
 } // namespace i8255x

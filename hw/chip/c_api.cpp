@@ -72,6 +72,8 @@ const char* describe(RestoreError error) {
         return "the EEPROM has another size or an impossible transfer in flight";
     case RestoreError::BadTimer:
         return "a timer's deadline is negative";
+    case RestoreError::BadBundling:
+        return "the receive bundle contradicts the microcode";
     }
     return "unknown error";
 }

@@ -46,6 +46,7 @@ void Chip::Units::reset(ResetKind kind) {
 void Chip::Units::reset_mac() {
     command_unit.reset();
     receive_unit.reset();
+    bundling.unload();
     configuration.reset();
     filter.reset();
     statistics.reset();
@@ -84,6 +85,9 @@ void Chip::timer_fired(Timer timer) {
         break;
     case Timer::TransmitPoll:
         units_->command_unit.poll_timer_fired();
+        break;
+    case Timer::ReceiveBundle:
+        units_->bundling.timer_fired();
         break;
     }
 }

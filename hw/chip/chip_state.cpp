@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto cna_timer = static_cast<std::size_t>(Timer::CnaDelay);
 constexpr auto poll_timer = static_cast<std::size_t>(Timer::TransmitPoll);
+constexpr auto bundle_timer = static_cast<std::size_t>(Timer::ReceiveBundle);
 
 static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FIFO_BYTES &&
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
@@ -54,6 +55,15 @@ Eeprom::State eeprom_state(const StateRecord& record) {
             .shift = record.eeprom_shift,
             .address = record.eeprom_address,
             .opcode = static_cast<EepromOpcode>(std::min<unsigned>(record.eeprom_opcode, UINT8_MAX))};
+}
+
+ReceiveBundling::State bundling_state(const StateRecord& record) {
+    return {.loaded = record.bundling_loaded != 0,
+            .parameters = {.delay = record.bundling_delay,
+                           .frames = record.bundling_frames,
+                           .small_mask = record.bundling_small_mask},
+            .waiting = record.bundling_waiting,
+            .deadline_ns = record.timers[bundle_timer]};
 }
 
 AddressFilter::State filter_state(const StateRecord& record) {
@@ -137,6 +147,17 @@ void Chip::Units::save_command_and_receive_units(StateRecord& record) const {
     record.ru_rfd = receive_unit.state().rfd;
     record.fifo_used = static_cast<uint16_t>(receive_unit.fifo().size());
     std::ranges::copy(receive_unit.fifo(), record.fifo);
+    save_bundling(record);
+}
+
+void Chip::Units::save_bundling(StateRecord& record) const {
+    const ReceiveBundling::State& own = bundling.state();
+    record.bundling_loaded = own.loaded;
+    record.bundling_delay = own.parameters.delay;
+    record.bundling_frames = own.parameters.frames;
+    record.bundling_small_mask = own.parameters.small_mask;
+    record.bundling_waiting = own.waiting;
+    record.timers[bundle_timer] = own.deadline_ns;
 }
 
 void Chip::Units::save_mac(StateRecord& record) const {
@@ -170,6 +191,8 @@ RestoreError Chip::Units::check(const StateRecord& record) const {
     const CommandUnit::State cu = command_unit_state(record);
     if (cu.poll_deadline_ns < -1 || !CnaDelay::valid({record.timers[cna_timer]}))
         return RestoreError::BadTimer;
+    if (!bundling_fits(bundling_state(record)))
+        return RestoreError::BadBundling;
     const Scb::State own = scb_state(record);
     if (!cu_status_exists(record.cu_status) || !ru_status_exists(record.ru_status) ||
         !CommandUnit::valid(cu, own.cu) || !scb.valid(own))
@@ -179,6 +202,10 @@ RestoreError Chip::Units::check(const StateRecord& record) const {
     if (record.eeprom_words != eeprom.contents().size() || !eeprom.valid(eeprom_state(record)))
         return RestoreError::BadEeprom;
     return RestoreError::None;
+}
+
+bool Chip::Units::bundling_fits(const ReceiveBundling::State& state) const {
+    return ReceiveBundling::valid(state) && (!state.loaded || variant.microcode != MicrocodeKind::None);
 }
 
 /// The SCB first: the units look at their status there.
@@ -195,6 +222,7 @@ void Chip::Units::restore(const StateRecord& record) {
     mdi.restore(record.mdi_control);
     eeprom.restore(eeprom_state(record), std::span(record.eeprom).first(record.eeprom_words));
     cna_delay.restore({record.timers[cna_timer]});
+    bundling.restore(bundling_state(record));
     receive_unit.restore({.base = record.ru_base, .rfd = record.ru_rfd}, fifo_of(record));
     command_unit.restore(command_unit_state(record));
 }

@@ -13,6 +13,7 @@
 #include "mdi.h"
 #include "phy.h"
 #include "port.h"
+#include "receive_bundling.h"
 #include "receive_unit.h"
 #include "scb.h"
 #include "statistics.h"
@@ -23,12 +24,12 @@ namespace i8255x {
 struct Chip::Units final : ResetControl {
     Units(Host& the_host, const Variant& the_variant, const ChipOptions& options)
         : host(the_host), variant(the_variant), scb(host, variant.generation >= Generation::I82558),
-          configuration(variant.generation), statistics(host), cna_delay(host, scb), phy(variant),
-          mdi(host, scb, phy), eeprom(host, options.eeprom),
-          receive_unit({host, variant, scb, configuration, filter, statistics, cna_delay},
+          configuration(variant.generation), statistics(host), cna_delay(host, scb),
+          bundling(host, scb, cna_delay), phy(variant), mdi(host, scb, phy), eeprom(host, options.eeprom),
+          receive_unit({host, variant, scb, configuration, filter, statistics, bundling},
                        options.backpressure),
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),
-          action_commands({host, variant, scb, configuration, filter, statistics}),
+          action_commands({host, variant, scb, configuration, filter, statistics, bundling}),
           command_unit(
               {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands}),
           port({host, variant, *this, scb, configuration, filter, statistics}),
@@ -50,6 +51,7 @@ struct Chip::Units final : ResetControl {
     AddressFilter filter;
     Statistics statistics;
     CnaDelay cna_delay;
+    ReceiveBundling bundling;
     Phy phy;
     Mdi mdi;
     Eeprom eeprom;
@@ -64,6 +66,8 @@ struct Chip::Units final : ResetControl {
     void reset_mac();
     void save_scb_and_registers(StateRecord& record) const;
     void save_command_and_receive_units(StateRecord& record) const;
+    void save_bundling(StateRecord& record) const;
+    bool bundling_fits(const ReceiveBundling::State& state) const;
     void save_mac(StateRecord& record) const;
     void save_phy_and_eeprom(StateRecord& record) const;
 };

@@ -10,10 +10,11 @@
 namespace i8255x {
 
 enum class Timer : uint8_t {
-    CnaDelay,     ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
-    TransmitPoll, ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7)
+    CnaDelay,      ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
+    TransmitPoll,  ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7)
+    ReceiveBundle, ///< FR of received frames that were bundled (microcode)
 };
-inline constexpr unsigned timer_count = 2;
+inline constexpr unsigned timer_count = 3;
 
 inline constexpr unsigned max_send_parts = 8;
 

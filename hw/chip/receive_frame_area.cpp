@@ -74,7 +74,7 @@ bool ReceiveUnit::pass(const Slot& slot, uint8_t causes) {
 
 void ReceiveUnit::leave_ready(RuStatus next, uint8_t other_causes) {
     scb_.set_ru_status(next);
-    scb_.raise(other_causes | stat::rnr);
+    scb_.raise(other_causes | stat::rnr | bundling_.take());
 }
 
 ReceiveUnit::Stored ReceiveUnit::store(const ReceivedFrame& frame) {
@@ -98,7 +98,7 @@ ReceiveUnit::Stored ReceiveUnit::store(const ReceivedFrame& frame) {
         statistics_.count(Counter::RxOverruns);
     else if (fits && !frame.errors.any())
         statistics_.count(Counter::RxGoodFrames);
-    const uint8_t causes = stat::fr | cna_delay_.take();
+    const uint8_t causes = bundling_.frame_stored(frame.data.size());
     if (fits)
         pass(slot, causes);
     else

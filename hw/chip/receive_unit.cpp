@@ -9,7 +9,7 @@ namespace i8255x {
 
 ReceiveUnit::ReceiveUnit(const Units& units, bool backpressure)
     : host_(units.host), variant_(units.variant), scb_(units.scb), configuration_(units.configuration),
-      filter_(units.filter), statistics_(units.statistics), cna_delay_(units.cna_delay),
+      filter_(units.filter), statistics_(units.statistics), bundling_(units.bundling),
       backpressure_(backpressure) {}
 
 void ReceiveUnit::command(RuCommand command) {
@@ -53,6 +53,7 @@ void ReceiveUnit::abort() {
     const bool was_ready = scb_.ru_status() == RuStatus::Ready;
     scb_.set_ru_status(RuStatus::Idle);
     discard_waiting();
+    bundling_.drop();
     if (was_ready)
         scb_.raise(stat::rnr);
 }
@@ -194,6 +195,7 @@ void ReceiveUnit::reset() {
 void ReceiveUnit::selective_reset() {
     scb_.set_ru_status(RuStatus::Idle);
     discard_waiting();
+    bundling_.drop();
     state_.rfd = 0;
 }
 

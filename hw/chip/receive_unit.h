@@ -7,10 +7,10 @@
 #include <span>
 
 #include "address_filter.h"
-#include "cna_delay.h"
 #include "configuration.h"
 #include "host.h"
 #include "i8255x/rfd.h"
+#include "receive_bundling.h"
 #include "receive_fifo.h"
 #include "receive_frame.h"
 #include "scb.h"
@@ -42,7 +42,7 @@ class ReceiveUnit {
         const Configuration& configuration;
         const AddressFilter& filter;
         Statistics& statistics;
-        CnaDelay& cna_delay;
+        ReceiveBundling& bundling;
     };
 
     ReceiveUnit(const Units& units, bool backpressure);
@@ -106,7 +106,7 @@ class ReceiveUnit {
     const Configuration& configuration_;
     const AddressFilter& filter_;
     Statistics& statistics_;
-    CnaDelay& cna_delay_;
+    ReceiveBundling& bundling_;
     const bool backpressure_;
     State state_;
     ReceiveFifo fifo_;

@@ -13,7 +13,7 @@ enum {
     I8255X_STATE_VERSION = 1,
     I8255X_EEPROM_WORDS = 256,
     I8255X_FIFO_BYTES = 3072,
-    I8255X_TIMERS = 2, /* CnaDelay, TransmitPoll */
+    I8255X_TIMERS = 3, /* CnaDelay, TransmitPoll, ReceiveBundle */
 };
 
 struct i8255x_state {
@@ -55,6 +55,10 @@ struct i8255x_state {
     uint16_t eeprom_bits, eeprom_shift, eeprom_address, eeprom_opcode;
     /* timers: deadline in ns of the machine's clock, -1 when off */
     int64_t timers[I8255X_TIMERS];
+    /* receive bundling: what loaded microcode asks for, and the bundle in hand */
+    uint8_t bundling_loaded;
+    uint16_t bundling_delay, bundling_frames, bundling_small_mask;
+    uint16_t bundling_waiting;
 };
 
 #ifdef __cplusplus
@@ -68,6 +72,7 @@ enum class RestoreError : uint8_t {
     BadFifo,      ///< FIFO frames do not add up to the bytes in use
     BadEeprom,    ///< EEPROM size differs from this card's, or the transfer's phase does not exist
     BadTimer,     ///< negative deadline other than -1
+    BadBundling,  ///< frames wait for an interrupt that no microcode holds back
 };
 } // namespace i8255x
 #endif

@@ -43,7 +43,7 @@ constexpr Variant i82557(std::string_view name, std::string_view description, ui
 }
 
 constexpr Variant i82558(std::string_view name, std::string_view description, uint8_t revision,
-                         uint16_t pm_capabilities) {
+                         uint16_t pm_capabilities, MicrocodeKind microcode) {
     return {.name = name,
             .description = description,
             .device_id = usual_device,
@@ -56,7 +56,8 @@ constexpr Variant i82558(std::string_view name, std::string_view description, ui
             .phy_id2 = phy_revision0,
             .anar = all_modes,
             .eeprom_controller = 2,
-            .pad_byte = 0x00};
+            .pad_byte = 0x00,
+            .microcode = microcode};
 }
 
 struct Silicon {
@@ -64,6 +65,7 @@ struct Silicon {
     uint8_t revision;
     Generation generation;
     uint32_t flash_bar_bytes;
+    MicrocodeKind microcode = MicrocodeKind::None;
 };
 
 constexpr Variant younger(std::string_view name, std::string_view description, const Silicon& silicon) {
@@ -79,23 +81,26 @@ constexpr Variant younger(std::string_view name, std::string_view description, c
             .phy_id2 = phy_revision4,
             .anar = all_modes_and_pause,
             .eeprom_controller = 2,
-            .pad_byte = 0x00};
+            .pad_byte = 0x00,
+            .microcode = silicon.microcode};
 }
 
 constexpr std::array all_variants = {
     i82557("82557a", "82557 A-step (PRO/100B)", 0x01),
     i82557("82557b", "82557 B-step (PRO/100B)", 0x02),
     i82557("82557c", "82557 C-step (PRO/100B)", 0x03),
-    i82558("82558a", "82558 A-step (PRO/100+)", 0x04, pm_82558a),
-    i82558("82558b", "82558 B-step (PRO/100+)", 0x05, pm_version1),
+    i82558("82558a", "82558 A-step (PRO/100+)", 0x04, pm_82558a, MicrocodeKind::D101A),
+    i82558("82558b", "82558 B-step (PRO/100+)", 0x05, pm_version1, MicrocodeKind::D101B0),
     younger("82559a", "82559 A-step (never shipped)", {usual_device, 0x06, Generation::I82559, flash_1m}),
     younger("82559b", "82559 B-step (never shipped)", {usual_device, 0x07, Generation::I82559, flash_1m}),
     younger("82559c", "82559 C-step (PRO/100+ Management)",
-            {usual_device, 0x08, Generation::I82559, flash_1m}),
-    younger("82559er", "82559ER (embedded)", {embedded_device, 0x09, Generation::I82559, flash_128k}),
-    younger("82550", "82550 (PRO/100 S)", {usual_device, 0x0c, Generation::I82550, flash_128k}),
+            {usual_device, 0x08, Generation::I82559, flash_1m, MicrocodeKind::D101M}),
+    younger("82559er", "82559ER (embedded)",
+            {embedded_device, 0x09, Generation::I82559, flash_128k, MicrocodeKind::D101S}),
+    younger("82550", "82550 (PRO/100 S)",
+            {usual_device, 0x0c, Generation::I82550, flash_128k, MicrocodeKind::D102B}),
     younger("82551", "82551 (PRO/100 S; Linux wants microcode for it)",
-            {usual_device, 0x10, Generation::I82550, flash_128k}),
+            {usual_device, 0x10, Generation::I82550, flash_128k, MicrocodeKind::D102E}),
 };
 
 } // namespace

@@ -11,6 +11,9 @@
 
 namespace i8255x {
 
+/// Which microcode images are for a chip, by Intel's names of the silicon.
+enum class MicrocodeKind : uint8_t { None, D101A, D101B0, D101M, D101S, D102B, D102E };
+
 struct Variant {
     std::string_view name; ///< as in the device property `chip=`
     std::string_view description;
@@ -25,6 +28,7 @@ struct Variant {
     uint16_t anar;             ///< MII register 4 after reset
     uint8_t eeprom_controller; ///< high byte of EEPROM word 5
     uint8_t pad_byte;          ///< fills short transmit frames
+    MicrocodeKind microcode = MicrocodeKind::None;
 };
 
 std::span<const Variant> variants();

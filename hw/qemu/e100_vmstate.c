@@ -55,6 +55,46 @@ static int post_load(void* opaque, int version) {
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
 
+#define TIMERS(first, count)                                                                                 \
+    VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
+
+// The timers that every stream has; younger ones travel with what uses them.
+#define FIRST_TIMERS 2
+
+// The record that a stream is read into: what it does not mention is not in use.
+static int pre_load(void* opaque) {
+    E100State* card = opaque;
+
+    memset(&card->saved, 0, sizeof(card->saved));
+    for (int i = 0; i < I8255X_TIMERS; i++) {
+        card->saved.timers[i] = -1;
+    }
+    return 0;
+}
+
+static bool bundling_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->bundling_loaded;
+}
+
+static const VMStateDescription bundling_vmstate = {
+    .name = "e100/chip/bundling",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = bundling_needed,
+    .fields =
+        (const VMStateField[]){
+            U8(bundling_loaded),
+            U16(bundling_delay),
+            U16(bundling_frames),
+            U16(bundling_small_mask),
+            U16(bundling_waiting),
+            TIMERS(FIRST_TIMERS, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
     .version_id = I8255X_STATE_VERSION,
@@ -104,8 +144,13 @@ static const VMStateDescription chip_vmstate = {
             U16(eeprom_shift),
             U16(eeprom_address),
             U16(eeprom_opcode),
-            VMSTATE_INT64_ARRAY(timers, struct i8255x_state, I8255X_TIMERS),
+            TIMERS(0, FIRST_TIMERS),
             VMSTATE_END_OF_LIST(),
+        },
+    .subsections =
+        (const VMStateDescription*[]){
+            &bundling_vmstate,
+            NULL,
         },
 };
 
@@ -113,6 +158,7 @@ const VMStateDescription e100_vmstate = {
     .name = TYPE_E100,
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_load = pre_load,
     .pre_save = pre_save,
     .post_load = post_load,
     .fields =

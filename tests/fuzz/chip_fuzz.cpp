@@ -11,6 +11,7 @@
 #include "chip/chip.h"
 #include "chip/command_unit.h"
 #include "chip/eeprom_image.h"
+#include "firmware/bundling_image.h"
 #include "i8255x/command_block.h"
 #include "i8255x/csr.h"
 #include "i8255x/rfd.h"
@@ -159,7 +160,7 @@ class Session {
             advance(input.take(3));
             break;
         case 12:
-            configure(input);
+            input.byte() % 4 == 0 ? load_microcode(input) : configure(input);
             break;
         case 13:
             restore_spoilt(input);
@@ -274,6 +275,21 @@ class Session {
         command(static_cast<uint8_t>(CuCommand::Start), at);
         run_command_unit();
     }
+    void load_microcode(Input& input) {
+        uint32_t at = 0x3000;
+        command(static_cast<uint8_t>(CuCommand::LoadBase), 0);
+        command(static_cast<uint8_t>(CuCommand::Start), at);
+        put32(at, 0x80000000 | static_cast<uint32_t>(Opcode::LoadMicrocode) << 16);
+        const auto delay = static_cast<uint16_t>(input.take(2)), mask = static_cast<uint16_t>(input.take(2));
+        const firmware::Image image =
+            firmware::bundling_image({.delay = delay, .frames = input.byte(), .small_mask = mask});
+        at += sizeof(CommandBlock);
+        for (const uint32_t word : image) {
+            put32(at, word);
+            at += sizeof(word);
+        }
+        run_command_unit();
+    }
     /// A migration stream that was tampered with: refused without a trace, or a state like any other.
     void restore_spoilt(Input& input) {
         StateRecord before, state, after;
@@ -307,6 +323,9 @@ class Session {
         long waiting = 0;
         for (std::size_t at = 0; at < state_.fifo_used; waiting++)
             at += 2u + state_.fifo[at] + 256u * state_.fifo[at + 1];
+        promise((state_.bundling_waiting != 0) ==
+                    (host_.deadlines[static_cast<std::size_t>(Timer::ReceiveBundle)] >= 0),
+                "an interrupt that is owed has a time");
         promise(host_.frames_in == host_.frames_settled + waiting, "no frame is lost without a trace");
     }
 

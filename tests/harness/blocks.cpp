@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "firmware/bundling_image.h"
+
 namespace harness {
 
 using namespace i8255x;
@@ -54,6 +56,13 @@ Bytes multicast_parameters(const std::vector<MacAddress>& addresses) {
     for (const auto& address : addresses)
         std::ranges::copy(address, std::back_inserter(parameters));
     return parameters;
+}
+
+Bytes bundling_microcode(const BundlingParameters& parameters) {
+    Bytes image;
+    for (const uint32_t word : firmware::bundling_image(parameters))
+        append(image, Le32(word));
+    return image;
 }
 
 ConfigurationBytes usual_configuration() {

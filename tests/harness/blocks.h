@@ -10,6 +10,7 @@
 #include "guest_memory.h"
 #include "i8255x/command_block.h"
 #include "i8255x/configuration.h"
+#include "i8255x/microcode.h"
 #include "i8255x/rfd.h"
 #include "ipv4.h"
 
@@ -23,6 +24,8 @@ Bytes command_block(i8255x::Opcode opcode, uint16_t flags, uint32_t link,
 Bytes configure_parameters(const i8255x::ConfigurationBytes& bytes, uint8_t count = 22);
 /// Parameters of Multicast Setup.
 Bytes multicast_parameters(const std::vector<MacAddress>& addresses);
+/// Parameters of Load Microcode: our own image.
+Bytes bundling_microcode(const i8255x::BundlingParameters& parameters);
 
 /// A configuration for ordinary traffic: power-on defaults with MII mode and full-sized frames.
 i8255x::ConfigurationBytes usual_configuration();

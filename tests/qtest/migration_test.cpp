@@ -226,6 +226,9 @@ TEST_F(Migration, SnapshotRestoresOverALaterState) {
     e100().start_receiving(ring);
     e100().set_csr32(csr::general_pointer, 0x42);
     qmp.savevm("one");
+    e100().execute(Opcode::LoadMicrocode, bundling_microcode({.delay = 0xffff}));
+    qmp.savevm("two"); // what the first one does not mention must not be taken from here
+    qmp.loadvm("one");
     e100().wire().send(numbered_frame(1, 200));
     ASSERT_TRUE(ring.wait_complete(0));
     ASSERT_TRUE(e100().interrupt());
@@ -237,6 +240,7 @@ TEST_F(Migration, SnapshotRestoresOverALaterState) {
     EXPECT_FALSE(ring.complete(0)); // memory, too, is as it was
     e100().wire().send(numbered_frame(2, 300));
     ASSERT_TRUE(ring.wait_complete(0));
+    EXPECT_EQ(e100().stat(), stat::fr) << "at once: no microcode";
     EXPECT_EQ(ring.frame(0), numbered_frame(2, 300));
 }
 

@@ -141,11 +141,6 @@ TEST_F(ActionCommandTest, ParametersOffTheBusFail) {
     EXPECT_EQ(host.guest_errors.size(), 2u);
 }
 
-TEST_F(ActionCommandTest, MicrocodeIsAcceptedUnread) {
-    EXPECT_EQ(run(Opcode::LoadMicrocode), done);
-    EXPECT_EQ(host.dma.size(), 2u) << "header and status";
-}
-
 TEST_F(ActionCommandTest, DiagnosePasses) { EXPECT_EQ(run(Opcode::Diagnose), 0xa000); }
 
 TEST_F(ActionCommandTest, LoadFilterIsAccepted) { EXPECT_EQ(run(Opcode::LoadFilter), done); }

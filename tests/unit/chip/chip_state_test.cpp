@@ -5,6 +5,8 @@
 #include <random>
 
 #include "chip_bench.h"
+#include "firmware/bundling_image.h"
+#include "microcode_image.h"
 
 namespace i8255x {
 namespace {
@@ -101,6 +103,31 @@ TEST_F(ChipState, ADelayedInterruptStillComes) {
     EXPECT_EQ(other.stat(), stat::cna);
 }
 
+/// Bundles of `frames` frames, or the rest after a millisecond.
+void load_bundling(ChipBench& e100, uint16_t frames) {
+    const auto image = firmware::bundling_image({.delay = 1500, .frames = frames, .small_mask = 0xffff});
+    e100.execute(Opcode::LoadMicrocode, little_endian_bytes({image.begin(), image.end()}));
+}
+
+TEST_F(ChipState, ABundleGoesOn) {
+    one.bring_up();
+    load_bundling(one, 3);
+    one.take_stat();
+    one.start_receiving();
+    one.chip.receive(ChipBench::frame_to(ChipBench::mac));
+    one.chip.receive(ChipBench::frame_to(ChipBench::mac));
+    one.host.advance(999'000);
+    hand_over();
+    EXPECT_EQ(other.stat(), 0);
+    other.chip.receive(ChipBench::frame_to(ChipBench::mac));
+    EXPECT_EQ(other.take_stat(), stat::fr) << "the third";
+    other.chip.receive(ChipBench::frame_to(ChipBench::mac));
+    EXPECT_EQ(other.stat(), 0) << "the microcode is there";
+    hand_over();
+    other.host.advance(1'000);
+    EXPECT_EQ(other.stat(), stat::fr) << "the delay goes on where it was";
+}
+
 TEST_F(ChipState, LinkPhyAndEepromGoAlong) {
     one.chip.link_changed(false);
     one.phy_write(mii::led_control, 5);
@@ -153,6 +180,14 @@ const BadRecord bad_records[] = {
     {"PollOfAnIdleUnit", RestoreError::BadUnitState, [](StateRecord& r) { r.timers[1] = 5; }},
     {"CnaTimer", RestoreError::BadTimer, [](StateRecord& r) { r.timers[0] = -2; }},
     {"PollTimer", RestoreError::BadTimer, [](StateRecord& r) { r.timers[1] = INT64_MIN; }},
+    {"BundleTimer", RestoreError::BadBundling,
+     [](StateRecord& r) { r.bundling_loaded = 1, r.timers[2] = -2; }},
+    {"BundleOfNoMicrocode", RestoreError::BadBundling,
+     [](StateRecord& r) { r.bundling_waiting = 1, r.bundling_frames = 2, r.timers[2] = 5; }},
+    {"BundleTooLarge", RestoreError::BadBundling,
+     [](StateRecord& r) {
+         r.bundling_loaded = 1, r.bundling_waiting = 2, r.bundling_frames = 2, r.timers[2] = 5;
+     }},
     {"FifoTooLong", RestoreError::BadFifo, [](StateRecord& r) { r.ru_status = 1, r.fifo_used = 3073; }},
     {"FifoOfAnIdleUnit", RestoreError::BadFifo, [](StateRecord& r) { r.fifo_used = 62, r.fifo[0] = 60; }},
     {"FifoFrameTooLong", RestoreError::BadFifo,
@@ -189,6 +224,14 @@ TEST_P(ChipStateRefused, AndTheChipIsAsBefore) {
 INSTANTIATE_TEST_SUITE_P(Records, ChipStateRefused, testing::ValuesIn(bad_records),
                          [](const auto& info) { return std::string(info.param.name); });
 
+TEST_F(ChipState, MicrocodeOfAChipThatTakesNoneIsRefused) {
+    ChipBench old("82557b");
+    StateRecord record = state_of(old.chip);
+    ASSERT_EQ(old.chip.restore(record), RestoreError::None);
+    record.bundling_loaded = 1;
+    EXPECT_EQ(old.chip.restore(record), RestoreError::BadBundling);
+}
+
 /// What registers cannot hold and nothing depends on does not get in.
 TEST_F(ChipState, BitsThatDoNotExistAreDropped) {
     StateRecord record = state_of(one.chip);
@@ -204,7 +247,7 @@ TEST_F(ChipState, BitsThatDoNotExistAreDropped) {
 /// Something a driver, a wire or a clock might do, chosen by `dice`; the same for the same dice.
 void act(ChipBench& e100, uint32_t dice) {
     const uint32_t value = dice * 2654435761u;
-    switch (dice % 13) {
+    switch (dice % 14) {
     case 0:
         e100.chip.receive(ChipBench::frame_to(ChipBench::mac, 60 + value % 1455));
         break;
@@ -245,6 +288,9 @@ void act(ChipBench& e100, uint32_t dice) {
     case 11:
         e100.set_csr32(csr::mdi_control,
                        (value & 0x0000ffff) | 0x04200000 | (value % 2 != 0 ? 17u << 16 : 4u << 16));
+        break;
+    case 12:
+        load_bundling(e100, static_cast<uint16_t>(value >> 8 & 7));
         break;
     default:
         e100.execute(Opcode::Configure, ChipBench::linux_configuration());

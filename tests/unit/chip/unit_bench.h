@@ -52,15 +52,22 @@ inline const Variant& variant_of(Generation generation) {
 struct UnitBench {
     explicit UnitBench(Generation generation = Generation::I82559, bool backpressure = false)
         : variant(variant_of(generation)), scb(host, generation >= Generation::I82558),
-          configuration(generation), statistics(host), cna_delay(host, scb),
-          receive_unit({host, variant, scb, configuration, filter, statistics, cna_delay}, backpressure),
+          configuration(generation), statistics(host), cna_delay(host, scb), bundling(host, scb, cna_delay),
+          receive_unit({host, variant, scb, configuration, filter, statistics, bundling}, backpressure),
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),
-          action_commands({host, variant, scb, configuration, filter, statistics}),
+          action_commands({host, variant, scb, configuration, filter, statistics, bundling}),
           command_unit(
               {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands}) {
         host.on_command_unit = [this] { command_unit.run(); };
         host.on_timer = [this](Timer timer) {
-            timer == Timer::CnaDelay ? cna_delay.timer_fired() : command_unit.poll_timer_fired();
+            switch (timer) {
+            case Timer::CnaDelay:
+                return cna_delay.timer_fired();
+            case Timer::TransmitPoll:
+                return command_unit.poll_timer_fired();
+            case Timer::ReceiveBundle:
+                return bundling.timer_fired();
+            }
         };
         filter.set_individual(station);
         if (generation == Generation::I82557)
@@ -154,6 +161,7 @@ struct UnitBench {
     AddressFilter filter;
     Statistics statistics;
     CnaDelay cna_delay;
+    ReceiveBundling bundling;
     ReceiveUnit receive_unit;
     Transmitter transmitter;
     ActionCommands action_commands;

@@ -28,11 +28,14 @@ TEST_F(Options, AreLinuxsByDefault) {
     EXPECT_EQ(options().rx_ring, 256u);
     EXPECT_EQ(options().tx_ring, 128u);
     EXPECT_EQ(options().weight, 16u);
+    EXPECT_EQ(options().microcode, Microcode::Off) << "a real chip cannot run ours";
 }
 
 TEST_F(Options, AreSetByName) {
     EXPECT_TRUE(set_option("rnr_policy", "resume"));
     EXPECT_TRUE(set_option("ack_mode", "poll"));
+    EXPECT_TRUE(set_option("microcode", "on"));
+    EXPECT_EQ(options().microcode, Microcode::On);
     EXPECT_TRUE(set_option("rx_ring", "64"));
     EXPECT_TRUE(set_option("weight", "1"));
     EXPECT_EQ(options().rnr_policy, RnrPolicy::Resume);
@@ -79,7 +82,7 @@ TEST_F(Options, ShowTheirValues) {
     std::string text;
     for (const OptionText& each : option_texts())
         text += std::string(each.name) + "=" + each.current + " ";
-    EXPECT_EQ(text, "rnr_policy=linux ack_mode=isr rx_ring=99 tx_ring=128 weight=16 ");
+    EXPECT_EQ(text, "rnr_policy=linux ack_mode=isr rx_ring=99 tx_ring=128 weight=16 microcode=off ");
 }
 
 TEST(ChipGeneration, KnowsTheFamilyAndNothingElse) {

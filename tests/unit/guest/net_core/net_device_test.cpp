@@ -158,6 +158,7 @@ class Transmit : public testing::Test {
         .ring = nullptr,
         .set_ring = nullptr,
         .coalesce = nullptr,
+        .set_coalesce = nullptr,
         .driver_stats = nullptr,
         .set_rx_mode = nullptr,
         .chip_stats = nullptr,

@@ -167,13 +167,24 @@ class EthtoolCommand : public NetTest {
             ring.tx = tx;
             return rx == 13 ? -22 : 0;
         };
-        operations.coalesce = [](kernel::NetDevice&, kernel::CoalesceParameters&) { return -95; };
+        operations.coalesce = [](kernel::NetDevice&, kernel::CoalesceParameters& parameters) {
+            parameters = coalescing;
+            return bundles ? 0 : -95;
+        };
+        operations.set_coalesce = [](kernel::NetDevice&, const kernel::CoalesceParameters& parameters) {
+            coalescing = parameters;
+            return parameters.rx_usecs == 0 ? -22 : 0;
+        };
         device.operations = &operations;
         ring = {256, 256, 128, 256};
+        coalescing = {1024, 6};
+        bundles = true;
     }
     ~EthtoolCommand() override { device.operations = nullptr_safe; }
 
     static inline kernel::RingParameters ring{};
+    static inline kernel::CoalesceParameters coalescing{};
+    static inline bool bundles = true;
     const kernel::NetDeviceOperations* nullptr_safe = device.operations;
     kernel::NetDeviceOperations operations{};
 };
@@ -206,13 +217,40 @@ TEST_F(EthtoolCommand, Ring) {
     EXPECT_EQ(run("ethtool -G eth0 mini 5"), "Usage: ethtool -G DEVICE [rx N] [tx N]\n");
 }
 
+TEST_F(EthtoolCommand, Coalescing) {
+    const std::string rest = "stats-block-usecs: n/a\nsample-interval: n/a\npkt-rate-low: n/a\n"
+                             "pkt-rate-high: n/a\n\nrx-usecs: ";
+    EXPECT_EQ(run("ethtool -c eth0"),
+              "Coalesce parameters for eth0:\nAdaptive RX: n/a  TX: n/a\n" + rest +
+                  "1024\nrx-frames: 6\nrx-usecs-irq: n/a\nrx-frames-irq: n/a\n\n"
+                  "tx-usecs: n/a\ntx-frames: n/a\ntx-usecs-irq: n/a\ntx-frames-irq: n/a\n\n"
+                  "rx-usecs-low: n/a\nrx-frame-low: n/a\ntx-usecs-low: n/a\ntx-frame-low: n/a\n\n"
+                  "rx-usecs-high: n/a\nrx-frame-high: n/a\ntx-usecs-high: n/a\ntx-frame-high: n/a\n\n"
+                  "CQE mode RX: n/a  TX: n/a\n\n");
+    EXPECT_EQ(run("ethtool -C eth0 rx-frames 12"), "");
+    EXPECT_EQ(coalescing.rx_frames, 12u);
+    EXPECT_EQ(coalescing.rx_usecs, 1024u) << "what is not named stays";
+    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 500 rx-frames 3"), "");
+    EXPECT_EQ(coalescing.rx_usecs, 500u);
+    EXPECT_EQ(coalescing.rx_frames, 3u);
+    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 0"), "netlink error: Invalid argument\n");
+    const std::string usage = "Usage: ethtool -C DEVICE [rx-usecs N] [rx-frames N]\n";
+    EXPECT_EQ(run("ethtool -C eth0 rx-usecs"), usage);
+    EXPECT_EQ(run("ethtool -C eth0 tx-usecs 5"), usage);
+}
+
 TEST_F(EthtoolCommand, WhatIsNotThere) {
+    bundles = false;
+    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 5"), "netlink error: Operation not supported\n");
     EXPECT_EQ(run("ethtool -c eth0"), "netlink error: Operation not supported\n");
     EXPECT_EQ(run("ethtool -i eth7"), "netlink error: No such device\n");
     EXPECT_EQ(run("ethtool -z eth0"), "ethtool: bad option -z\n");
     operations.ethtool_stats = nullptr;
     operations.ring = nullptr;
     operations.driver_info = nullptr;
+    bundles = true;
+    operations.set_coalesce = nullptr;
+    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 5"), "netlink error: Operation not supported\n");
     operations.coalesce = nullptr;
     EXPECT_EQ(run("ethtool -S eth0"), "no stats available\n");
     for (const char* line : {"ethtool -g eth0", "ethtool -G eth0 rx 5", "ethtool -i eth0", "ethtool -c eth0"})
