@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "i8255x/csr.h"
+#include "i8255x/features.h"
+#include "phy_models.h"
 
 namespace i8255x {
 
@@ -16,15 +18,19 @@ struct Variant {
     std::string_view description;
     uint16_t device_id;
     uint8_t revision;
-    Generation generation;
+    Generation generation; ///< what comes with age: registers, configuration bits, commands
+    FeatureSet features;   ///< what does not
     bool bar0_prefetchable;
     uint8_t io_bar_bytes;
     uint32_t flash_bar_bytes;  ///< 0: no BAR2
     uint16_t pm_capabilities;  ///< PMC word at DEh; 0: no capability list
-    uint16_t phy_id2;          ///< MII register 3
-    uint16_t anar;             ///< MII register 4 after reset
+    const PhyModel* phy;       ///< unless the board has another one for the same socket
     uint8_t eeprom_controller; ///< high byte of EEPROM word 5
+    uint16_t subsystem_id;     ///< of a typical Intel board, in EEPROM word 0Bh
+    uint16_t eeprom_words;     ///< on such a board
     uint8_t pad_byte;          ///< fills short transmit frames
+
+    constexpr bool has(Feature feature) const { return features.has(feature); }
 };
 
 std::span<const Variant> variants();

@@ -5,6 +5,17 @@
 
 #include "qemu/error-report.h"
 
+// For what an old stream does not carry.
+static int pre_load(void* opaque) {
+    E100State* card = opaque;
+
+    memset(&card->saved, 0, sizeof(card->saved));
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        card->saved.timers[i] = -1;
+    }
+    return 0;
+}
+
 static int pre_save(void* opaque) {
     E100State* card = opaque;
 
@@ -24,6 +35,7 @@ static const char* restore(E100State* card) {
 
     if (error == NULL) {
         memcpy(card->eeprom, card->saved.eeprom, sizeof(card->eeprom));
+        card->eeprom_unsaved = true;
         // The cable as the guest knows it.
         qemu_get_queue(card->nic)->link_down = !card->saved.phy_link;
     }
@@ -54,6 +66,29 @@ static int post_load(void* opaque, int version) {
 #define U8_ARRAY(field, count) VMSTATE_UINT8_ARRAY(field, struct i8255x_state, count)
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
+#define TIMERS(first, count)                                                                                 \
+    VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
+
+enum { PHY_TIMER = 2 };
+
+static bool phy_is_busy(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->timers[PHY_TIMER] != -1 || state->phy_loss_unread != 0;
+}
+
+static const VMStateDescription phy_vmstate = {
+    .name = "e100/chip/phy",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = phy_is_busy,
+    .fields =
+        (const VMStateField[]){
+            U8(phy_loss_unread),
+            TIMERS(PHY_TIMER, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
 
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
@@ -104,8 +139,13 @@ static const VMStateDescription chip_vmstate = {
             U16(eeprom_shift),
             U16(eeprom_address),
             U16(eeprom_opcode),
-            VMSTATE_INT64_ARRAY(timers, struct i8255x_state, I8255X_TIMERS),
+            TIMERS(0, PHY_TIMER),
             VMSTATE_END_OF_LIST(),
+        },
+    .subsections =
+        (const VMStateDescription*[]){
+            &phy_vmstate,
+            NULL,
         },
 };
 
@@ -113,6 +153,7 @@ const VMStateDescription e100_vmstate = {
     .name = TYPE_E100,
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_load = pre_load,
     .pre_save = pre_save,
     .post_load = post_load,
     .fields =
