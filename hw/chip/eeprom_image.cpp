@@ -32,7 +32,7 @@ void build_eeprom(std::span<uint16_t> words, const Variant& variant, const PhyMo
     words[eeprom_word::controller] = static_cast<uint16_t>(variant.eeprom_controller << 8 | connector_rj45);
     words[eeprom_word::primary_phy] = phy.eeprom_record;
     words[eeprom_word::id] = eeprom_id_valid | id_fixed_bit;
-    if (variant.has(Feature::MagicPacket))
+    if ((variant.wake_events & wake_event::magic_packet) != 0)
         words[eeprom_word::id] |= eeprom_id_wake_on_lan;
     words[eeprom_word::subsystem_id] = variant.subsystem_id;
     words[eeprom_word::subsystem_vendor] = intel;

@@ -38,6 +38,8 @@ Phy::Phy(Host& host, LinkWatcher& watcher, const PhyModel& model, int64_t negoti
 }
 
 uint16_t Phy::writable(unsigned number) const {
+    if (!managed())
+        return 0;
     if (number == mii::bmcr)
         return bmcr_writable;
     if (number == mii::anar)
@@ -179,6 +181,8 @@ void Phy::timer_fired() {
     if (state_.negotiation_deadline_ns == no_deadline)
         return;
     state_.negotiation_deadline_ns = no_deadline;
+    if (common_modes() == 0) // any more
+        return;
     enter_negotiated_mode();
     show_line();
     watcher_.link_changed(true);

@@ -19,7 +19,7 @@ enum class PhySocket : uint8_t {
 enum class PhyKind : uint8_t {
     Intel,    ///< 82555 and its descendants: registers 16 to 29 (SDM 7.3)
     National, ///< DP83840: registers 23 and 25
-    Serial,   ///< 82503: no management at all, 10 Mb/s half duplex (SDM 9.7)
+    Serial,   ///< 82503: no management at all, 10 Mb/s half duplex
 };
 
 struct PhyModel {

@@ -30,17 +30,17 @@ constexpr uint16_t pro100_ve = 0x3013;
 
 constexpr uint16_t small_eeprom = 64;
 
+constexpr uint8_t wake_82558a = wake_event::magic_packet | wake_event::any_address;
+constexpr uint8_t wake_82558b = wake_event::magic_packet | wake_event::link | wake_event::individual_address |
+                                wake_event::multicast | wake_event::arp;
+constexpr uint8_t wake_embedded = wake_event::link | wake_event::programmable_filters;
+constexpr uint8_t wake_82559 = wake_embedded | wake_event::magic_packet;
+
 constexpr FeatureSet features_82557 = {Feature::ExpansionRom, Feature::EepromSubsystem, Feature::LargeEeprom};
-constexpr FeatureSet features_82558a = {Feature::ExpansionRom, Feature::EepromSubsystem, Feature::MagicPacket,
-                                        Feature::AddressWake, Feature::BayFlowControl};
-constexpr FeatureSet features_82558b = features_82558a.with({Feature::LinkWake, Feature::ArpWake});
-constexpr FeatureSet features_82559 = {Feature::ExpansionRom, Feature::EepromSubsystem,
-                                       Feature::LargeEeprom,  Feature::MagicPacket,
-                                       Feature::LinkWake,     Feature::ReceiveChecksum};
+constexpr FeatureSet features_82558 = features_82557.without({Feature::LargeEeprom});
+constexpr FeatureSet features_82559 = features_82557.with({Feature::ReceiveChecksum});
 constexpr FeatureSet features_82550 = features_82559.with({Feature::Offload});
 constexpr FeatureSet features_ich = features_82559.without({Feature::ExpansionRom});
-// The embedded parts know no magic packet and no checksums.
-constexpr FeatureSet not_embedded = {Feature::MagicPacket, Feature::ReceiveChecksum, Feature::Offload};
 
 constexpr Variant i82557(std::string_view name, std::string_view description, uint8_t revision,
                          FeatureSet features = features_82557) {
@@ -54,6 +54,7 @@ constexpr Variant i82557(std::string_view name, std::string_view description, ui
             .io_bar_bytes = 32,
             .flash_bar_bytes = flash_1m,
             .pm_capabilities = 0,
+            .wake_events = 0,
             .phy = &phy_model::i82555,
             .eeprom_controller = 1,
             .subsystem_id = pro100b_tx,
@@ -62,17 +63,18 @@ constexpr Variant i82557(std::string_view name, std::string_view description, ui
 }
 
 constexpr Variant i82558(std::string_view name, std::string_view description, uint8_t revision,
-                         FeatureSet features, uint16_t pm_capabilities) {
+                         uint16_t pm_capabilities, uint8_t wake_events) {
     return {.name = name,
             .description = description,
             .device_id = usual_device,
             .revision = revision,
             .generation = Generation::I82558,
-            .features = features,
+            .features = features_82558,
             .bar0_prefetchable = true,
             .io_bar_bytes = 32,
             .flash_bar_bytes = flash_1m,
             .pm_capabilities = pm_capabilities,
+            .wake_events = wake_events,
             .phy = &phy_model::in_82558,
             .eeprom_controller = 2,
             .subsystem_id = pro100_plus,
@@ -101,6 +103,7 @@ constexpr Variant younger(std::string_view name, std::string_view description, c
             .io_bar_bytes = 64,
             .flash_bar_bytes = silicon.flash_bar_bytes,
             .pm_capabilities = pm_version2,
+            .wake_events = wake_82559,
             .phy = silicon.phy,
             .eeprom_controller = 2,
             .subsystem_id = silicon.subsystem_id,
@@ -122,8 +125,11 @@ constexpr Variant i82550(std::string_view name, std::string_view description, ui
                     pro100_s_desktop});
 }
 
+/// The embedded parts know no magic packet, no checksums and no offload, and boot from no ROM.
 constexpr Variant without_what_embedded_parts_lack(Variant variant) {
-    variant.features = variant.features.without(not_embedded.with({Feature::ExpansionRom}));
+    variant.features =
+        variant.features.without({Feature::ReceiveChecksum, Feature::Offload, Feature::ExpansionRom});
+    variant.wake_events = wake_embedded;
     variant.flash_bar_bytes = flash_128k;
     return variant;
 }
@@ -142,8 +148,8 @@ constinit const std::array all_variants = {
     i82557("82557a", "82557 A-step (PRO/100B)", 0x01, features_82557.without({Feature::EepromSubsystem})),
     i82557("82557b", "82557 B-step (PRO/100B)", 0x02),
     i82557("82557c", "82557 C-step (PRO/100B)", 0x03),
-    i82558("82558a", "82558 A-step (PRO/100+)", 0x04, features_82558a, pm_82558a),
-    i82558("82558b", "82558 B-step (PRO/100+)", 0x05, features_82558b, pm_version1),
+    i82558("82558a", "82558 A-step (PRO/100+)", 0x04, pm_82558a, wake_82558a),
+    i82558("82558b", "82558 B-step (PRO/100+)", 0x05, pm_version1, wake_82558b),
     i82559("82559a", "82559 A-step (never shipped)", 0x06),
     i82559("82559b", "82559 B-step (never shipped)", 0x07),
     i82559("82559c", "82559 C-step (PRO/100+ Management)", 0x08),

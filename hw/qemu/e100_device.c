@@ -71,7 +71,7 @@ static bool build_chip(E100State* card, Error** errp) {
     return true;
 }
 
-// Not each chip can have a ROM, the EEPROM may forbid it (SDM 4.1.13), and a default that is not installed is
+// Not each chip can have a ROM, the EEPROM may forbid it (SDM 4.1), and a default that is not installed is
 // no error. The PCI core loads the ROM after realize(); "" means none.
 static void choose_boot_rom(E100State* card) {
     PCIDevice* pci = PCI_DEVICE(card);

@@ -5,17 +5,6 @@
 
 #include "qemu/error-report.h"
 
-// For what an old stream does not carry.
-static int pre_load(void* opaque) {
-    E100State* card = opaque;
-
-    memset(&card->saved, 0, sizeof(card->saved));
-    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
-        card->saved.timers[i] = -1;
-    }
-    return 0;
-}
-
 static int pre_save(void* opaque) {
     E100State* card = opaque;
 
@@ -69,7 +58,10 @@ static int post_load(void* opaque, int version) {
 #define TIMERS(first, count)                                                                                 \
     VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
 
-enum { PHY_TIMER = 2 };
+enum {
+    FIRST_TIMERS = 2, // every stream has them; younger ones travel with what uses them
+    PHY_TIMER = 2,
+};
 
 static bool phy_is_busy(void* opaque) {
     const struct i8255x_state* state = opaque;
@@ -90,10 +82,22 @@ static const VMStateDescription phy_vmstate = {
         },
 };
 
+// The record that a stream is read into: what it does not mention is not in use.
+static int chip_pre_load(void* opaque) {
+    struct i8255x_state* state = opaque;
+
+    memset(state, 0, sizeof(*state));
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        state->timers[i] = -1;
+    }
+    return 0;
+}
+
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
     .version_id = I8255X_STATE_VERSION,
     .minimum_version_id = I8255X_STATE_VERSION,
+    .pre_load = chip_pre_load,
     .fields =
         (const VMStateField[]){
             U8(cu_status),
@@ -139,7 +143,7 @@ static const VMStateDescription chip_vmstate = {
             U16(eeprom_shift),
             U16(eeprom_address),
             U16(eeprom_opcode),
-            TIMERS(0, PHY_TIMER),
+            TIMERS(0, FIRST_TIMERS),
             VMSTATE_END_OF_LIST(),
         },
     .subsections =
@@ -153,7 +157,6 @@ const VMStateDescription e100_vmstate = {
     .name = TYPE_E100,
     .version_id = 1,
     .minimum_version_id = 1,
-    .pre_load = pre_load,
     .pre_save = pre_save,
     .post_load = post_load,
     .fields =

@@ -43,7 +43,7 @@ inline constexpr ConfigField underrun_retry{7, 0x06}; ///< all bits set: retry w
 inline constexpr ConfigField discard_short{7, 0x01};
 inline constexpr ConfigField csma_disable{8, 0x80, Generation::I82558};
 inline constexpr ConfigField mii_mode{8, 0x01};
-inline constexpr ConfigField link_wake{9, 0x20, Generation::I82558, Feature::LinkWake};
+inline constexpr ConfigField link_wake{9, 0x20, Generation::I82558};
 inline constexpr ConfigField rx_checksum{9, 0x01, Generation::I82559, Feature::ReceiveChecksum};
 inline constexpr ConfigField loopback{10, 0xc0};
 inline constexpr uint8_t loopback_internal = 0x40;

@@ -13,11 +13,6 @@ enum class Feature : uint8_t {
     None,            ///< what every chip has
     ReceiveChecksum, ///< checksum word behind a received frame (configuration byte 9 bit 0)
     Offload,         ///< IPCB, extended RFD, VLAN insertion and stripping, large send (SDM appendix B)
-    MagicPacket,     ///< wake-up by a magic packet (SDM A.6)
-    LinkWake,        ///< wake-up by a change of the link
-    AddressWake,     ///< wake-up by an address match that Configure sets (byte 19 bit 0)
-    ArpWake,         ///< wake-up by ARP and multicast that Configure sets (byte 9 bits 7:6)
-    BayFlowControl,  ///< PHY-based flow control (MII register 16 bit 15)
     ExpansionRom,    ///< base address register at 30h
     EepromSubsystem, ///< the subsystem IDs come from the EEPROM
     LargeEeprom,     ///< 256 words are possible

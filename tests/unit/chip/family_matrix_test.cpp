@@ -101,10 +101,15 @@ TEST_P(Matrix, PowerManagementAndWakeUp) {
                                          : in({Column::C558A}) ? 0x1f21
                                          : in({Column::C558B}) ? 0x7e21
                                                                : 0x7e22);
-    EXPECT_EQ(variant().has(Feature::MagicPacket), !in({Column::C557, Column::C559ER, Column::C551ER}));
-    EXPECT_EQ(variant().has(Feature::LinkWake), !in({Column::C557, Column::C558A}));
-    EXPECT_EQ(variant().has(Feature::AddressWake), in({Column::C558A, Column::C558B}));
-    EXPECT_EQ(variant().has(Feature::ArpWake), in({Column::C558B}));
+    const auto wakes_by = [&](uint8_t event) { return (variant().wake_events & event) != 0; };
+    const bool b_step = in({Column::C558B});
+    EXPECT_EQ(wakes_by(wake_event::magic_packet), !in({Column::C557, Column::C559ER, Column::C551ER}));
+    EXPECT_EQ(wakes_by(wake_event::link), !in({Column::C557, Column::C558A}));
+    EXPECT_EQ(wakes_by(wake_event::any_address), in({Column::C558A}));
+    EXPECT_EQ(wakes_by(wake_event::individual_address), b_step);
+    EXPECT_EQ(wakes_by(wake_event::multicast), b_step);
+    EXPECT_EQ(wakes_by(wake_event::arp), b_step);
+    EXPECT_EQ(wakes_by(wake_event::programmable_filters), since_559());
 }
 
 TEST_P(Matrix, Offload) { EXPECT_EQ(variant().has(Feature::Offload), in({Column::C550, Column::C551})); }
@@ -230,7 +235,7 @@ TEST_P(Matrix, Eeprom) {
     EXPECT_EQ(bench.contents[eeprom_word::controller] >> 8, in({Column::C557}) ? 1 : 2);
     EXPECT_EQ((bench.contents[eeprom_word::compatibility] & 0x80) != 0, in({Column::CICH})) << "MDI-X";
     EXPECT_EQ((bench.contents[eeprom_word::id] & eeprom_id_wake_on_lan) != 0,
-              variant().has(Feature::MagicPacket));
+              !in({Column::C557, Column::C559ER, Column::C551ER}));
     EXPECT_EQ(bench.contents[eeprom_word::subsystem_id], in({Column::C557})                   ? 0x0001
                                                          : in({Column::C558A, Column::C558B}) ? 0x000a
                                                          : in({Column::C559, Column::C559ER}) ? 0x000c

@@ -143,6 +143,13 @@ TEST_F(NegotiationTest, TakesTheAdvertisementAtItsEnd) {
     EXPECT_EQ(phy.general_status(), 5) << "10 Mb/s, full duplex";
 }
 
+TEST_F(NegotiationTest, WithNothingLeftToAdvertiseThereIsNoLink) {
+    phy.write(mii::bmcr, 0x3200);
+    phy.write(mii::anar, 0x0001);
+    host.advance(duration);
+    expect_under_way();
+}
+
 TEST_F(NegotiationTest, NeedsPower) {
     phy.reset();
     phy.write(mii::bmcr, 0x3800);

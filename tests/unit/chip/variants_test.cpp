@@ -46,11 +46,11 @@ TEST(Variants, GenerationFollowsRevision) {
 }
 
 TEST(Features, AddUpAndGoAway) {
-    constexpr FeatureSet one = {Feature::LinkWake};
-    static_assert(one.has(Feature::LinkWake) && !one.has(Feature::Offload) && one.has(Feature::None));
-    static_assert(one.with({Feature::Offload}).has(Feature::LinkWake));
+    constexpr FeatureSet one = {Feature::ReceiveChecksum};
+    static_assert(one.has(Feature::ReceiveChecksum) && !one.has(Feature::Offload) && one.has(Feature::None));
+    static_assert(one.with({Feature::Offload}).has(Feature::ReceiveChecksum));
     static_assert(one.with({Feature::Offload}).has(Feature::Offload));
-    static_assert(!one.without({Feature::LinkWake}).has(Feature::LinkWake));
+    static_assert(!one.without({Feature::ReceiveChecksum}).has(Feature::ReceiveChecksum));
     static_assert(FeatureSet::all().has(Feature::LargeEeprom));
 }
 
