@@ -76,7 +76,7 @@ constinit const PhyModel i82503 = {.name = "82503",
 
 constinit const PhyModel in_82558 = with_bay_flow_control(intel("", PhySocket::Chip, 0x0150, all_modes));
 constinit const PhyModel in_82559 = intel("", PhySocket::Chip, 0x0154, all_modes_and_pause);
-constinit const PhyModel in_82550 = with_crossover(in_82559);
+constinit const PhyModel in_82550 = with_crossover(intel("", PhySocket::Chip, 0x0154, all_modes_and_pause));
 
 constinit const PhyModel i82562et =
     with_crossover(intel("82562et", PhySocket::LanConnect, 0x0330, all_modes_and_pause));
