@@ -8,6 +8,7 @@
 
 #include "chip.h"
 #include "eeprom_image.h"
+#include "i8255x/configuration.h"
 
 using namespace i8255x;
 
@@ -92,6 +93,11 @@ namespace {
 
 const Variant* variant_called(const char* name) { return name == nullptr ? nullptr : find_variant(name); }
 
+/// The PHY that `options` ask for; nullptr if there is none for the chip's socket.
+const PhyModel* phy_of(const Variant& variant, const i8255x_options& options) {
+    return options.phy == nullptr ? variant.phy : find_phy(options.phy, variant.phy->socket);
+}
+
 } // namespace
 
 bool i8255x_find(const char* name, struct i8255x_identity* identity) {
@@ -105,7 +111,12 @@ bool i8255x_find(const char* name, struct i8255x_identity* identity) {
                  .revision = variant->revision,
                  .io_bar_bytes = variant->io_bar_bytes,
                  .bar0_prefetchable = variant->bar0_prefetchable,
-                 .flash_bar_bytes = variant->flash_bar_bytes};
+                 .flash_bar_bytes = variant->flash_bar_bytes,
+                 .expansion_rom = variant->has(Feature::ExpansionRom),
+                 .memory_write_invalidate = variant->generation >= config::mwi_enable.since,
+                 .eeprom_subsystem = variant->has(Feature::EepromSubsystem),
+                 .large_eeprom = variant->has(Feature::LargeEeprom),
+                 .eeprom_words = variant->eeprom_words};
     return true;
 }
 
@@ -119,22 +130,39 @@ const char* i8255x_trace_name(unsigned event) {
     return event < trace_names.size() ? trace_names[event] : nullptr;
 }
 
-void i8255x_default_eeprom(const char* chip_name, const uint8_t mac[6], uint16_t* eeprom, size_t words) {
-    const Variant* variant = variant_called(chip_name);
-    if (variant == nullptr)
-        return;
-    MacAddress address;
-    std::copy_n(mac, address.size(), address.begin());
-    build_eeprom({eeprom, words}, *variant, address);
-}
-
-struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque, const char* chip_name,
-                               const uint16_t* eeprom, size_t eeprom_words, bool backpressure) {
+const char* i8255x_phy_name(const char* chip_name, unsigned index) {
     const Variant* variant = variant_called(chip_name);
     if (variant == nullptr)
         return nullptr;
+    for (const PhyModel* model : phy_models())
+        if (model->socket == variant->phy->socket && !model->name.empty() && index-- == 0)
+            return model->name.data();
+    return nullptr;
+}
+
+void i8255x_default_eeprom(const struct i8255x_options* options, const uint8_t mac[6], uint16_t* eeprom,
+                           size_t words) {
+    const Variant* variant = variant_called(options->chip);
+    const PhyModel* phy = variant == nullptr ? nullptr : phy_of(*variant, *options);
+    if (phy == nullptr)
+        return;
+    MacAddress address;
+    std::copy_n(mac, address.size(), address.begin());
+    build_eeprom({eeprom, words}, *variant, *phy, address);
+}
+
+struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque,
+                               const struct i8255x_options* options, const uint16_t* eeprom,
+                               size_t eeprom_words) {
+    const Variant* variant = variant_called(options->chip);
+    const PhyModel* phy = variant == nullptr ? nullptr : phy_of(*variant, *options);
+    if (phy == nullptr)
+        return nullptr;
     return new i8255x_chip(*host, opaque, *variant,
-                           {.eeprom = {eeprom, eeprom_words}, .backpressure = backpressure});
+                           {.eeprom = {eeprom, eeprom_words},
+                            .backpressure = options->backpressure,
+                            .phy = phy,
+                            .negotiation_ns = options->negotiation_ns});
 }
 
 void i8255x_free(struct i8255x_chip* chip) { delete chip; }
@@ -154,6 +182,8 @@ bool i8255x_receive(struct i8255x_chip* chip, const void* frame, size_t bytes) {
 }
 
 void i8255x_run_command_unit(struct i8255x_chip* chip) { chip->chip.run_command_unit(); }
+
+bool i8255x_timer_needs_power(unsigned timer) { return timer != static_cast<unsigned>(Timer::Negotiation); }
 
 void i8255x_timer_fired(struct i8255x_chip* chip, unsigned timer) {
     if (timer < timer_count)

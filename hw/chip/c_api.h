@@ -42,6 +42,11 @@ struct i8255x_identity {
     uint8_t revision, io_bar_bytes;
     bool bar0_prefetchable;
     uint32_t flash_bar_bytes;
+    bool expansion_rom;
+    bool memory_write_invalidate; /* command bit 4 and the cache line size exist */
+    bool eeprom_subsystem;        /* the subsystem IDs come from the EEPROM */
+    bool large_eeprom;            /* 256 words are possible */
+    uint16_t eeprom_words;        /* on a typical board */
 };
 
 /* Fills `identity` for the chip called `name`; false if there is none. */
@@ -53,15 +58,32 @@ const char* i8255x_default_name(void);
 const char* i8255x_trace_name(unsigned event);
 
 /*
- * Builds the EEPROM contents of a new card with the chip called `chip_name`, which exists: MAC address,
+ * Names of the PHYs that a board with the chip called `chip_name` may have instead of the usual one, one
+ * after the other; NULL behind the last.
+ */
+const char* i8255x_phy_name(const char* chip_name, unsigned index);
+
+/* What is built around a chip. */
+struct i8255x_options {
+    const char* chip; /* name */
+    const char* phy;  /* name, or NULL for the usual one */
+    int64_t negotiation_ns;
+    bool backpressure;
+};
+
+/*
+ * Builds the EEPROM contents of a new card with chip and PHY of `options`, which exist: MAC address,
  * subsystem IDs, checksum. `words` is 64 or 256.
  */
-void i8255x_default_eeprom(const char* chip_name, const uint8_t mac[6], uint16_t* eeprom, size_t words);
+void i8255x_default_eeprom(const struct i8255x_options* options, const uint8_t mac[6], uint16_t* eeprom,
+                           size_t words);
 
-/* NULL if there is no chip called `chip_name`. `eeprom_words` is 64 or 256; they are copied, as is `*host`.
+/* NULL if there is no such chip, or no such PHY for it. `eeprom_words` is 64 or 256; they are copied, as is
+ * `*host`.
  */
-struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque, const char* chip_name,
-                               const uint16_t* eeprom, size_t eeprom_words, bool backpressure);
+struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque,
+                               const struct i8255x_options* options, const uint16_t* eeprom,
+                               size_t eeprom_words);
 void i8255x_free(struct i8255x_chip* chip);
 
 uint32_t i8255x_csr_read(struct i8255x_chip* chip, uint32_t offset, unsigned width);
@@ -70,6 +92,8 @@ bool i8255x_can_receive(struct i8255x_chip* chip);
 /* False: held back, offer the frame again after receive_possible(). */
 bool i8255x_receive(struct i8255x_chip* chip, const void* frame, size_t bytes);
 void i8255x_run_command_unit(struct i8255x_chip* chip);
+/* False: the timer's work goes on below D0, too. */
+bool i8255x_timer_needs_power(unsigned timer);
 void i8255x_timer_fired(struct i8255x_chip* chip, unsigned timer);
 void i8255x_link_changed(struct i8255x_chip* chip, bool up);
 void i8255x_hardware_reset(struct i8255x_chip* chip);

@@ -4,10 +4,12 @@
 #include "c_views.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "i8255x/configuration.h"
 #include "i8255x/eeprom.h"
+#include "i8255x/phy.h"
 
 using namespace i8255x;
 
@@ -17,10 +19,18 @@ void i8255x_eeprom_identity(const uint16_t* eeprom, struct i8255x_eeprom_identit
     *identity = {};
     if ((id & eeprom_id_valid_mask) != eeprom_id_valid)
         return;
+    identity->boot_disabled = (id & eeprom_id_boot_disable) != 0;
     identity->subsystem_vendor = eeprom[eeprom_word::subsystem_vendor];
     identity->subsystem_id = eeprom[eeprom_word::subsystem_id];
     identity->overrides_revision = (id & eeprom_id_overrides_revision) != 0;
     identity->revision_low = static_cast<uint8_t>((id & eeprom_id_revision_mask) >> eeprom_id_revision_shift);
+}
+
+const char* i8255x_leds(const struct i8255x_state* state) {
+    // SDM 7.3: activity LED, link LED.
+    constexpr std::array modes = {"activity,link", "speed,collision", "speed,link", "activity,collision",
+                                  "off,off",       "off,on",          "on,off",     "on,on"};
+    return modes[state->phy[mii::led_control] & phy_led::mode];
 }
 
 void i8255x_receive_filter(const struct i8255x_state* state, struct i8255x_receive_filter* filter) {

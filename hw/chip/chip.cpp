@@ -53,6 +53,11 @@ void Chip::Units::reset_mac() {
     csr.software_reset();
 }
 
+void Chip::Units::link_changed(bool up) {
+    host.trace(TraceEvent::LinkChange, up ? 1 : 0, 0);
+    csr.note_link_change();
+}
+
 bool Chip::Units::hears_the_wire() const {
     return phy.link_up() && !phy.loops_back() && !configuration.loops_back();
 }
@@ -89,15 +94,13 @@ void Chip::timer_fired(Timer timer) {
     case Timer::ReceiveBundle:
         units_->bundling.timer_fired();
         break;
+    case Timer::Negotiation:
+        units_->phy.timer_fired();
+        break;
     }
 }
 
-void Chip::link_changed(bool up) {
-    if (!units_->phy.set_wire(up))
-        return;
-    units_->host.trace(TraceEvent::LinkChange, up ? 1 : 0, 0);
-    units_->csr.note_link_change();
-}
+void Chip::link_changed(bool up) { units_->phy.set_wire(up); }
 
 void Chip::reset(ResetKind kind) {
     const ReceiveWatch watch(*units_);

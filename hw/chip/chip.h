@@ -9,6 +9,7 @@
 #include <span>
 
 #include "host.h"
+#include "phy_models.h"
 #include "reset.h"
 #include "state_record.h"
 #include "variants.h"
@@ -17,7 +18,9 @@ namespace i8255x {
 
 struct ChipOptions {
     std::span<const uint16_t> eeprom; ///< 64 or 256 words; copied
-    bool backpressure = false; ///< hold frames back at the host rather than drop them when no RFD is left
+    bool backpressure = false;     ///< hold frames back at the host rather than drop them when no RFD is left
+    const PhyModel* phy = nullptr; ///< one for the variant's socket; nullptr: the variant's own
+    int64_t negotiation_ns = 0;    ///< how long the PHY negotiates
 };
 
 /// What became of a frame offered by the wire.

@@ -11,6 +11,7 @@ namespace {
 constexpr auto cna_timer = static_cast<std::size_t>(Timer::CnaDelay);
 constexpr auto poll_timer = static_cast<std::size_t>(Timer::TransmitPoll);
 constexpr auto bundle_timer = static_cast<std::size_t>(Timer::ReceiveBundle);
+constexpr auto negotiation_timer = static_cast<std::size_t>(Timer::Negotiation);
 
 static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FIFO_BYTES &&
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
@@ -85,6 +86,8 @@ Phy::State phy_state(const StateRecord& record) {
     Phy::State state;
     std::ranges::copy(record.phy, state.registers.begin());
     state.wire_up = record.phy_link != 0;
+    state.loss_unread = record.phy_loss_unread != 0;
+    state.negotiation_deadline_ns = record.timers[negotiation_timer];
     return state;
 }
 
@@ -174,6 +177,8 @@ void Chip::Units::save_phy_and_eeprom(StateRecord& record) const {
     record.mdi_control = mdi.control();
     std::ranges::copy(phy.state().registers, record.phy);
     record.phy_link = phy.state().wire_up;
+    record.phy_loss_unread = phy.state().loss_unread;
+    record.timers[negotiation_timer] = phy.state().negotiation_deadline_ns;
     const Eeprom::State& own = eeprom.state();
     record.eeprom_control = own.pins;
     record.eeprom_phase = static_cast<uint8_t>(own.phase);
@@ -189,7 +194,8 @@ void Chip::Units::save_phy_and_eeprom(StateRecord& record) const {
 
 RestoreError Chip::Units::check(const StateRecord& record) const {
     const CommandUnit::State cu = command_unit_state(record);
-    if (cu.poll_deadline_ns < -1 || !CnaDelay::valid({record.timers[cna_timer]}))
+    if (cu.poll_deadline_ns < -1 || !CnaDelay::valid({record.timers[cna_timer]}) ||
+        !Phy::valid(phy_state(record)))
         return RestoreError::BadTimer;
     if (!bundling_fits(bundling_state(record)))
         return RestoreError::BadBundling;

@@ -21,11 +21,13 @@
 
 namespace i8255x {
 
-struct Chip::Units final : ResetControl {
+struct Chip::Units final : ResetControl, LinkWatcher {
     Units(Host& the_host, const Variant& the_variant, const ChipOptions& options)
         : host(the_host), variant(the_variant), scb(host, variant.generation >= Generation::I82558),
-          configuration(variant.generation), statistics(host), cna_delay(host, scb),
-          bundling(host, scb, cna_delay), phy(variant), mdi(host, scb, phy), eeprom(host, options.eeprom),
+          configuration(variant.generation, variant.features), statistics(host), cna_delay(host, scb),
+          bundling(host, scb, cna_delay),
+          phy(host, *this, options.phy != nullptr ? *options.phy : *variant.phy, options.negotiation_ns),
+          mdi(host, scb, phy), eeprom(host, options.eeprom),
           receive_unit({host, variant, scb, configuration, filter, statistics, bundling},
                        options.backpressure),
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),
@@ -37,6 +39,7 @@ struct Chip::Units final : ResetControl {
 
     /// SDM 6.3.3, table 8.
     void reset(ResetKind kind) override;
+    void link_changed(bool up) override;
     /// A frame on the wire gets as far as the address filter: the link is up and nothing is looped back.
     bool hears_the_wire() const;
 

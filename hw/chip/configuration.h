@@ -8,23 +8,27 @@
 
 #include "i8255x/configuration.h"
 #include "i8255x/csr.h"
+#include "i8255x/features.h"
 #include "i8255x/statistics.h"
 
 namespace i8255x {
 
 class Configuration {
   public:
-    explicit Configuration(Generation generation) : generation_(generation) {}
+    explicit Configuration(Generation generation, FeatureSet features = FeatureSet::all())
+        : generation_(generation), features_(features) {}
 
     /// Applies the parameters of a Configure command: bytes beyond `bytes.size()` keep their values.
     void apply(std::span<const uint8_t> bytes);
-    void reset() { *this = Configuration(generation_); }
+    void reset() { *this = Configuration(generation_, features_); }
 
     const ConfigurationBytes& bytes() const { return bytes_; }
     bool configured() const { return configured_; } ///< no traffic before the first Configure (SDM 6.2)
 
     /// The bit is set, and this chip has it.
-    bool is_set(ConfigField field) const { return generation_ >= field.since && field.is_set(bytes_); }
+    bool is_set(ConfigField field) const {
+        return generation_ >= field.since && features_.has(field.needs) && field.is_set(bytes_);
+    }
     bool extended_tcb() const; ///< never on the 82557
     bool loops_back() const;   ///< internal or external loopback
     StatisticsFormat statistics_format() const;
@@ -33,6 +37,7 @@ class Configuration {
 
   private:
     Generation generation_;
+    FeatureSet features_;
     ConfigurationBytes bytes_ = configuration_defaults;
     bool configured_ = false;
 };

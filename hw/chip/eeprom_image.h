@@ -11,6 +11,11 @@
 namespace i8255x {
 
 /// Fills `words` (64 or 256) with addresses, IDs and a checksum that drivers accept.
-void build_eeprom(std::span<uint16_t> words, const Variant& variant, const MacAddress& mac);
+/// `phy` as on the board: the variant's own, or another one for its socket.
+void build_eeprom(std::span<uint16_t> words, const Variant& variant, const PhyModel& phy,
+                  const MacAddress& mac);
+inline void build_eeprom(std::span<uint16_t> words, const Variant& variant, const MacAddress& mac) {
+    build_eeprom(words, variant, *variant.phy, mac);
+}
 
 } // namespace i8255x

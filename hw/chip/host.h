@@ -13,8 +13,9 @@ enum class Timer : uint8_t {
     CnaDelay,      ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
     TransmitPoll,  ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7)
     ReceiveBundle, ///< FR of received frames that were bundled (microcode)
+    Negotiation,   ///< the PHY agrees with its partner; runs in every power state
 };
-inline constexpr unsigned timer_count = 3;
+inline constexpr unsigned timer_count = 4;
 
 inline constexpr unsigned max_send_parts = 8;
 

@@ -19,7 +19,8 @@ void Mdi::write_control(uint32_t value, uint32_t lanes) {
 }
 
 void Mdi::run_cycle() {
-    const bool present = (control_ >> mdi::phy_shift & address_mask) == internal_phy_address;
+    const bool present =
+        phy_.managed() && (control_ >> mdi::phy_shift & address_mask) == internal_phy_address;
     const unsigned number = control_ >> mdi::register_shift & address_mask;
     switch (control_ & mdi::opcode_mask) {
     case mdi::opcode_read:

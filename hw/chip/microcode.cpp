@@ -56,6 +56,11 @@ constexpr std::array images = {
                    d102_delay(91),
                    d102_compare(115),
                    d102_compare(70)},
+    MicrocodeImage{"D102_C",
+                   MicrocodeKind::D102C,
+                   {0x00700279, 0x0e6104e2, 0x02bf0cae, 0x1519150c, 0x1fff0e5b, 0x1fff1fff},
+                   d102_delay(46),
+                   d102_compare(54)},
     MicrocodeImage{"D102_E",
                    MicrocodeKind::D102E,
                    {0x007d028f, 0x0e4204f9, 0x14ed0c85, 0x14fa14e9, 0x0ef70e36, 0x1fff1fff},
@@ -65,6 +70,7 @@ constexpr std::array images = {
     own(MicrocodeKind::D101M),
     own(MicrocodeKind::D101S),
     own(MicrocodeKind::D102B),
+    own(MicrocodeKind::D102C),
     own(MicrocodeKind::D102E),
 };
 
@@ -97,6 +103,7 @@ std::size_t microcode_words(MicrocodeKind kind) {
     case MicrocodeKind::D101M:
     case MicrocodeKind::D101S:
     case MicrocodeKind::D102B:
+    case MicrocodeKind::D102C:
     case MicrocodeKind::D102E:
         return microcode::words_82559;
     }

@@ -14,4 +14,13 @@ class PhyLine {
     ~PhyLine() = default;
 };
 
+/// Who wants to know when the line comes up or goes down (SDM 6.3.9: the link bit of PMDR follows).
+class LinkWatcher {
+  public:
+    virtual void link_changed(bool up) = 0;
+
+  protected:
+    ~LinkWatcher() = default;
+};
+
 } // namespace i8255x

@@ -13,7 +13,7 @@ enum {
     I8255X_STATE_VERSION = 1,
     I8255X_EEPROM_WORDS = 256,
     I8255X_FIFO_BYTES = 3072,
-    I8255X_TIMERS = 3, /* CnaDelay, TransmitPoll, ReceiveBundle */
+    I8255X_TIMERS = 4, /* CnaDelay, TransmitPoll, ReceiveBundle, Negotiation */
 };
 
 struct i8255x_state {
@@ -48,6 +48,8 @@ struct i8255x_state {
     uint32_t mdi_control;
     uint16_t phy[32];
     uint8_t phy_link; /* what the wire last said */
+    /* PHY while the line is down, or while it negotiates (timers[2]) */
+    uint8_t phy_loss_unread; /* the line was lost since BMSR was read */
     /* EEPROM: contents and the microwire transfer in flight */
     uint16_t eeprom_words; /* 64 or 256 */
     uint16_t eeprom[I8255X_EEPROM_WORDS];

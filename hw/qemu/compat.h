@@ -6,16 +6,21 @@
 #include "qemu/osdep.h"
 
 #include "hw/pci/pci.h"
+#include "hw/qdev-properties-system.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "trace/control.h"
 
 #if QEMU_VERSION_MAJOR >= 10
 #include "hw/pci/pci_device.h"
+#include "system/block-backend.h"
 #include "system/dma.h"
+#include "system/runstate.h"
 #include "system/system.h"
 #else
+#include "sysemu/block-backend.h"
 #include "sysemu/dma.h"
+#include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 #endif
 

@@ -28,7 +28,7 @@ bool e100_init_config_space(E100State* card, Error** errp) {
     config[PCI_MIN_GNT] = 0x08;
     config[PCI_MAX_LAT] = 0x38;
 
-    mask_commands(pci, e100_has_power_management(card));
+    mask_commands(pci, card->identity.memory_write_invalidate);
     pci->wmask[PCI_LATENCY_TIMER] = 0xff;
     memset(pci->wmask + PCI_CONFIG_HEADER_SIZE, 0, PCI_CONFIG_SPACE_SIZE - PCI_CONFIG_HEADER_SIZE);
     // The guest may change these in the EEPROM.
@@ -43,8 +43,9 @@ void e100_reset_config_space(E100State* card) {
     struct i8255x_eeprom_identity own;
 
     i8255x_eeprom_identity(card->eeprom, &own);
-    pci_set_word(config + PCI_SUBSYSTEM_VENDOR_ID, own.subsystem_vendor);
-    pci_set_word(config + PCI_SUBSYSTEM_ID, own.subsystem_id);
+    pci_set_word(config + PCI_SUBSYSTEM_VENDOR_ID,
+                 card->identity.eeprom_subsystem ? own.subsystem_vendor : 0);
+    pci_set_word(config + PCI_SUBSYSTEM_ID, card->identity.eeprom_subsystem ? own.subsystem_id : 0);
     config[PCI_REVISION_ID] = card->identity.revision;
     if (own.overrides_revision) {
         config[PCI_REVISION_ID] &= ~REVISION_FROM_EEPROM_MASK;
@@ -67,7 +68,7 @@ uint32_t e100_read_config(PCIDevice* pci, uint32_t address, int bytes) {
 static void limit_cache_line_size(E100State* card) {
     uint8_t* size = PCI_DEVICE(card)->config + PCI_CACHE_LINE_SIZE;
 
-    if (!e100_has_power_management(card) || (*size != 0x08 && *size != 0x10)) {
+    if (!card->identity.memory_write_invalidate || (*size != 0x08 && *size != 0x10)) {
         *size = 0;
     }
 }

@@ -30,6 +30,10 @@ struct E100State {
     // properties
     NICConf conf;
     char* chip_name;
+    char* phy_name;
+    uint32_t negotiation_ms;
+    uint16_t eeprom_words;
+    BlockBackend* eeprom_drive;
     bool backpressure;
 
     struct i8255x_identity identity;
@@ -37,6 +41,8 @@ struct E100State {
     NICState* nic; // NULL before realize and after unrealize: nothing may reach the world then
     MemoryRegion memory_bar, io_bar, flash_bar;
     uint16_t eeprom[I8255X_EEPROM_WORDS]; // what the chip's non-volatile memory holds
+    bool eeprom_unsaved;                  // the drive has something else
+    VMChangeStateEntry* run_state_watch;
     E100Timer timers[I8255X_TIMERS];
     QEMUTimer command_unit;
 
@@ -69,6 +75,15 @@ void e100_reset_mac(E100State* card);
 void e100_update_interrupt(E100State* card);
 // What came due while the card had no power.
 void e100_start_deferred_work(E100State* card);
+
+// e100_eeprom.c: contents of the EEPROM, and the drive that keeps them
+// Finds the size, reads the drive or makes the contents of a new card, and settles the MAC address.
+bool e100_init_eeprom(E100State* card, const struct i8255x_options* options, Error** errp);
+void e100_eeprom_changed(E100State* card, unsigned index, uint16_t value);
+// Brings the drive up to date, as soon as the machine runs.
+void e100_save_eeprom(E100State* card);
+void e100_watch_run_state(E100State* card);
+void e100_unwatch_run_state(E100State* card);
 
 // e100_bars.c: what the guest reaches through BAR0, 1 and 2
 void e100_register_bars(E100State* card);

@@ -38,6 +38,7 @@ void e100_leave(E100State* card) {
         card->flush_owed = false;
         e100_flush_held_frames(card);
     }
+    e100_save_eeprom(card);
     object_unref(OBJECT(card));
 }
 
@@ -154,11 +155,7 @@ static void host_schedule_command_unit(void* opaque) {
 }
 
 static void host_eeprom_changed(void* opaque, unsigned index, uint16_t value) {
-    E100State* card = opaque;
-
-    if (index < I8255X_EEPROM_WORDS) {
-        card->eeprom[index] = value;
-    }
+    e100_eeprom_changed(opaque, index, value);
 }
 
 static void host_guest_error(void* opaque, const char* what, uint32_t value) {
@@ -189,7 +186,7 @@ static void chip_timer_expired(void* opaque) {
     E100Timer* timer = opaque;
     E100State* card = timer->card;
 
-    if (!card->powered) {
+    if (!card->powered && i8255x_timer_needs_power(timer->index)) {
         timer->deferred = true;
     } else if (e100_enter(card)) {
         i8255x_timer_fired(card->chip, timer->index);

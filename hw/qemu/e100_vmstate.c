@@ -24,6 +24,7 @@ static const char* restore(E100State* card) {
 
     if (error == NULL) {
         memcpy(card->eeprom, card->saved.eeprom, sizeof(card->eeprom));
+        card->eeprom_unsaved = true;
         // The cable as the guest knows it.
         qemu_get_queue(card->nic)->link_down = !card->saved.phy_link;
     }
@@ -54,20 +55,41 @@ static int post_load(void* opaque, int version) {
 #define U8_ARRAY(field, count) VMSTATE_UINT8_ARRAY(field, struct i8255x_state, count)
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
-
 #define TIMERS(first, count)                                                                                 \
     VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
 
-// The timers that every stream has; younger ones travel with what uses them.
-#define FIRST_TIMERS 2
+enum {
+    FIRST_TIMERS = 2, // every stream has them; younger ones travel with what uses them
+    BUNDLING_TIMER = 2,
+    PHY_TIMER = 3,
+};
+
+static bool phy_is_busy(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->timers[PHY_TIMER] != -1 || state->phy_loss_unread != 0;
+}
+
+static const VMStateDescription phy_vmstate = {
+    .name = "e100/chip/phy",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = phy_is_busy,
+    .fields =
+        (const VMStateField[]){
+            U8(phy_loss_unread),
+            TIMERS(PHY_TIMER, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
 
 // The record that a stream is read into: what it does not mention is not in use.
-static int pre_load(void* opaque) {
-    E100State* card = opaque;
+static int chip_pre_load(void* opaque) {
+    struct i8255x_state* state = opaque;
 
-    memset(&card->saved, 0, sizeof(card->saved));
-    for (int i = 0; i < I8255X_TIMERS; i++) {
-        card->saved.timers[i] = -1;
+    memset(state, 0, sizeof(*state));
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        state->timers[i] = -1;
     }
     return 0;
 }
@@ -90,7 +112,7 @@ static const VMStateDescription bundling_vmstate = {
             U16(bundling_frames),
             U16(bundling_small_mask),
             U16(bundling_waiting),
-            TIMERS(FIRST_TIMERS, 1),
+            TIMERS(BUNDLING_TIMER, 1),
             VMSTATE_END_OF_LIST(),
         },
 };
@@ -99,6 +121,7 @@ static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
     .version_id = I8255X_STATE_VERSION,
     .minimum_version_id = I8255X_STATE_VERSION,
+    .pre_load = chip_pre_load,
     .fields =
         (const VMStateField[]){
             U8(cu_status),
@@ -150,6 +173,7 @@ static const VMStateDescription chip_vmstate = {
     .subsections =
         (const VMStateDescription*[]){
             &bundling_vmstate,
+            &phy_vmstate,
             NULL,
         },
 };
@@ -158,7 +182,6 @@ const VMStateDescription e100_vmstate = {
     .name = TYPE_E100,
     .version_id = 1,
     .minimum_version_id = 1,
-    .pre_load = pre_load,
     .pre_save = pre_save,
     .post_load = post_load,
     .fields =

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "i8255x/csr.h"
+#include "i8255x/features.h"
 
 namespace i8255x {
 
@@ -18,6 +19,7 @@ struct ConfigField {
     uint8_t byte;
     uint8_t mask;
     Generation since = Generation::I82557; ///< older chips ignore it
+    Feature needs = Feature::None;         ///< chips without it ignore the field, too
     constexpr uint8_t of(const ConfigurationBytes& bytes) const { return bytes[byte] & mask; }
     constexpr bool is_set(const ConfigurationBytes& bytes) const { return of(bytes) != 0; }
     constexpr void set(ConfigurationBytes& bytes, bool on) const {
@@ -36,13 +38,13 @@ inline constexpr ConfigField ci_interrupt{6, 0x08};        ///< 1 = CNA only whe
 inline constexpr ConfigField tco_statistics{6, 0x04,
                                             Generation::I82559}; ///< >= 82559; on the 82557: TNO interrupt
 inline constexpr ConfigField dynamic_tbd{7, 0x80, Generation::I82558};
-inline constexpr ConfigField extended_rfd{7, 0x20, Generation::I82550};
+inline constexpr ConfigField extended_rfd{7, 0x20, Generation::I82550, Feature::Offload};
 inline constexpr ConfigField underrun_retry{7, 0x06}; ///< all bits set: retry without limit
 inline constexpr ConfigField discard_short{7, 0x01};
 inline constexpr ConfigField csma_disable{8, 0x80, Generation::I82558};
 inline constexpr ConfigField mii_mode{8, 0x01};
 inline constexpr ConfigField link_wake{9, 0x20, Generation::I82558};
-inline constexpr ConfigField rx_checksum{9, 0x01, Generation::I82559};
+inline constexpr ConfigField rx_checksum{9, 0x01, Generation::I82559, Feature::ReceiveChecksum};
 inline constexpr ConfigField loopback{10, 0xc0};
 inline constexpr uint8_t loopback_internal = 0x40;
 inline constexpr uint8_t loopback_external = 0xc0;
@@ -64,8 +66,8 @@ inline constexpr ConfigField tx_fc_disable{19, 0x04, Generation::I82558};
 inline constexpr ConfigField magic_packet_disable{19, 0x02, Generation::I82558};
 inline constexpr ConfigField multiple_ia{20, 0x40};
 inline constexpr ConfigField multicast_all{21, 0x08};
-inline constexpr ConfigField vlan_strip{22, 0x02, Generation::I82550};
-inline constexpr ConfigField gamla_receive{22, 0x01, Generation::I82550};
+inline constexpr ConfigField vlan_strip{22, 0x02, Generation::I82550, Feature::Offload};
+inline constexpr ConfigField gamla_receive{22, 0x01, Generation::I82550, Feature::Offload};
 } // namespace config
 
 /// What the chip holds after a full reset, before the first Configure command.

@@ -21,10 +21,21 @@ inline constexpr uint16_t eeprom_checksum = 0xbaba; ///< 16-bit sum of all words
 inline constexpr uint16_t eeprom_id_valid_mask = 0xc000;
 inline constexpr uint16_t eeprom_id_valid = 0x4000;
 inline constexpr uint16_t eeprom_id_overrides_revision =
-    0x2000; ///< revision bits 2:0 come from the field below
+    0x2000;                                                ///< revision bits 2:0 come from the field below
+inline constexpr uint16_t eeprom_id_boot_disable = 0x0800; ///< no expansion ROM
 inline constexpr uint16_t eeprom_id_revision_mask = 0x0700;
 inline constexpr unsigned eeprom_id_revision_shift = 8;
 inline constexpr uint16_t eeprom_id_wake_on_lan = 0x0020;
+
+/// Words 06h and 07h: the PHYs; bits 7:0 are the MDI address.
+namespace eeprom_phy {
+inline constexpr uint16_t serial_10_only = 0x8000;
+inline constexpr uint16_t needs_own_code = 0x4000; ///< vendor specific code
+inline constexpr unsigned type_shift = 8;
+inline constexpr uint16_t type_82503 = 3;
+inline constexpr uint16_t type_82555 = 7;
+inline constexpr uint16_t type_dp83840a = 10;
+} // namespace eeprom_phy
 
 /// The two bits behind the start bit.
 enum class EepromOpcode : uint8_t { Extended = 0, Write = 1, Read = 2, Erase = 3 };

@@ -70,6 +70,39 @@ inline constexpr uint16_t full_duplex = 0x0001;
 inline constexpr uint16_t mode = 0x0003;
 } // namespace phy_status
 
+/// Register 16, what software writes.
+namespace phy_control {
+inline constexpr uint16_t bay_flow_control = 0x8000; ///< 82558
+inline constexpr uint16_t others = 0x7000;           ///< T4, CRS disconnect, transmit flow control disable
+} // namespace phy_control
+
+/// Register 27 (SDM 7.3): what the two LEDs show.
+namespace phy_led {
+inline constexpr uint16_t mode = 0x0007;
+inline constexpr uint16_t crossover_able = 0x8000; ///< 82562: register 28 exists
+} // namespace phy_led
+
+/// Register 28: straight or crossed cable (82550 and later, 82562).
+namespace phy_crossover {
+inline constexpr uint16_t writable = 0x03cf;
+inline constexpr uint16_t automatic = 0x0080;
+inline constexpr uint16_t resolved = 0x0010;
+} // namespace phy_crossover
+
+/// Register 29: cable test (where register 28 is).
+namespace phy_cable_test {
+inline constexpr uint16_t enable = 0x8000;
+inline constexpr uint16_t execute = 0x2000; ///< clears itself
+inline constexpr uint16_t open = 0x0200;    ///< nothing at the other end
+} // namespace phy_cable_test
+
+/// Registers of National's DP83840 that drivers use.
+namespace dp83840 {
+inline constexpr unsigned pcs_configuration = 23;
+inline constexpr unsigned phy_address = 25;
+inline constexpr uint16_t speed_10 = 0x0040; ///< in phy_address
+} // namespace dp83840
+
 inline constexpr uint16_t phy_id1 = 0x02a8; ///< Intel
 inline constexpr unsigned internal_phy_address = 1;
 

@@ -115,6 +115,8 @@ class Input {
 
 constexpr MacAddress mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
+constexpr int64_t negotiation_ns = 1'000'000;
+
 std::vector<uint16_t> eeprom_of(const Variant& variant) {
     std::vector<uint16_t> words(64);
     build_eeprom(words, variant, mac);
@@ -125,7 +127,8 @@ class Session {
   public:
     Session(const Variant& variant, bool backpressure)
         : variant_(variant), eeprom_(eeprom_of(variant)), backpressure_(backpressure),
-          chip_(host_, variant, {.eeprom = eeprom_, .backpressure = backpressure}) {}
+          chip_(host_, variant,
+                {.eeprom = eeprom_, .backpressure = backpressure, .negotiation_ns = negotiation_ns}) {}
 
     void step(Input& input) {
         switch (input.byte() % 16) {
@@ -185,7 +188,8 @@ class Session {
         std::memset(&again, 0, sizeof(again));
         chip_.save(state);
         FuzzHost other_host;
-        Chip other(other_host, variant_, {.eeprom = eeprom_, .backpressure = backpressure_});
+        Chip other(other_host, variant_,
+                   {.eeprom = eeprom_, .backpressure = backpressure_, .negotiation_ns = negotiation_ns});
         promise(other.restore(state) == RestoreError::None, "a state that can be reached can be restored");
         other.save(again);
         promise(std::memcmp(&state, &again, sizeof(state)) == 0, "saving what was restored gives the same");

@@ -17,7 +17,8 @@ constexpr uint64_t hpet = 0xfed00000, hpet_configuration = hpet + 0x10, hpet_cou
                    hpet_timer_configuration = hpet + 0x100, hpet_comparator = hpet + 0x108;
 constexpr uint32_t hpet_interrupt_enable = 4;
 constexpr int64_t hpet_tick_ns = 10;
-const std::vector<uint16_t> device_ids = {0x1229, 0x1209};
+const std::vector<uint16_t> device_ids = {0x1229, 0x1209, 0x1029, 0x1059, 0x2449,
+                                          0x1031, 0x103a, 0x1050, 0x1064, 0x27dc};
 const std::vector<uint16_t> watchdog_ids = {0x25ab};
 const Arguments pausing_watchdog = {"-device", "i6300esb", "-action", "watchdog=pause"};
 constexpr unsigned pc_interrupt = 11, q35_first_interrupt = 16, q35_last_interrupt = 23;
@@ -47,6 +48,8 @@ Arguments E100Harness::command_line() const {
         line = line + Arguments{"-incoming", "exec:cat<" + options_.incoming};
     std::string properties =
         std::string("id=") + device_id + ",netdev=" + wire_.id() + ",mac=" + to_string(card_mac);
+    if (device_model() == "e100")
+        properties += ",negotiation-ms=0"; // a link from the start, unless the test wants to see it come
     if (!options_.properties.empty())
         properties += "," + options_.properties;
     if (options_.device)

@@ -78,9 +78,36 @@ TEST_F(Ethtool, ChangesRingSizesAndWorksOn) {
 
 TEST_F(Ethtool, RestartsNegotiation) {
     guest().must("ethtool -r eth0");
-    EXPECT_TRUE(
-        harness::wait_until([&] { return guest().run("cat /sys/class/net/eth0/carrier").output == "1\n"; }));
+    const auto negotiated = [&] {
+        return guest().run("ethtool eth0").output.find("Link detected: yes") != std::string::npos;
+    };
+    EXPECT_TRUE(harness::wait_until(negotiated, std::chrono::seconds(20)));
+    EXPECT_TRUE(guest().becomes("cat /sys/class/net/eth0/carrier", "1\n", std::chrono::seconds(20)));
     expect_ping();
+}
+
+/// Linux blinks with register 27 of the PHY; people at the host see it in a property of the device.
+TEST_F(Ethtool, BlinksTheLeds) {
+    const auto leds = [&] {
+        return guest().qmp().execute("qom-get", R"({"path": "/machine/peripheral/eth0", "property": "led"})");
+    };
+    EXPECT_EQ(leds(), "\"activity,link\"");
+    guest().start("ethtool -p eth0 3");
+    EXPECT_TRUE(harness::wait_until([&] { return leds() == "\"off,on\""; }));
+    EXPECT_TRUE(harness::wait_until([&] { return leds() == "\"off,off\""; }));
+    EXPECT_EQ(guest().finish().status, 0);
+    EXPECT_EQ(leds(), "\"activity,link\"");
+}
+
+/// One byte is written, Linux repairs the checksum, and everything reads back.
+TEST_F(Ethtool, WritesTheEeprom) {
+    guest().must("ethtool -E eth1 magic 0x1234 offset 64 value 0x5a");
+    const auto dump = guest().must("ethtool -e eth1 raw on | xxd -p | tr -d '\\n'");
+    EXPECT_EQ(dump.substr(128, 2), "5a");
+    unsigned sum = 0;
+    for (size_t i = 0; i + 4 <= dump.size(); i += 4)
+        sum += std::stoul(dump.substr(i + 2, 2) + dump.substr(i, 2), nullptr, 16);
+    EXPECT_EQ(sum & 0xffff, 0xbabau);
 }
 
 TEST_F(Ethtool, ShowsTheStatisticsOfTheDriver) {

@@ -26,6 +26,13 @@ std::string environment(const char* name) {
     return value == nullptr ? "" : value;
 }
 
+/// As QEMU reads slot numbers.
+std::string hexadecimal(unsigned number) {
+    std::ostringstream digits;
+    digits << std::hex << number;
+    return digits.str();
+}
+
 std::string image_file(const char* name) { return environment("E100_LINUX_IMAGE") + "/" + name; }
 
 /// The image's initramfs and our own programs: the kernel unpacks concatenated archives one after
@@ -148,8 +155,8 @@ Arguments LinuxGuest::card_arguments(const Card& card) {
     Arguments options = card.on_wire ? wires_.back()->arguments() : Arguments{"-netdev", "user,id=" + netdev};
     // In ascending slots, so that Linux finds them in this order. Without a boot ROM, whose start only costs
     // time here.
-    std::string properties =
-        "netdev=" + netdev + ",addr=" + std::to_string(4 + eth) + ",mac=" + to_string(mac(eth)) + ",romfile=";
+    std::string properties = "id=eth" + std::to_string(eth) + ",netdev=" + netdev +
+                             ",addr=" + hexadecimal(4 + eth) + ",mac=" + to_string(mac(eth)) + ",romfile=";
     return options +
            harness::device_arguments(properties + (card.properties.empty() ? "" : "," + card.properties));
 }

@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::vector<std::string> chips = {"82557a", "82557b", "82557c", "82558a",  "82558b",
-                                        "82559a", "82559b", "82559c", "82559er", "82550"};
+const std::vector<std::string> chips = {
+    "82557a", "82557b",  "82557c", "82558a",  "82558b",  "82559a",           "82559b",
+    "82559c", "82559er", "82550",  "82801ba", "82801gb", "82557b,phy=82503", "82557b,phy=dp83840"};
 /// Linux does not open it without a microcode file that the image does not have.
 const std::string chip_without_microcode = "82551";
 

@@ -42,6 +42,7 @@ class Hotplug : public ::testing::TestWithParam<Place> {
     void plug(const std::string& more = "") {
         e100.qmp().device_add(
             "{\"driver\": \"e100\", \"id\": \"nic\", \"netdev\": \"wire\", \"mac\": \"52:54:00:12:34:56\", "
+            "\"negotiation-ms\": 0, "
             "\"bus\": " +
             json_string(GetParam().bus) + ", \"addr\": " + json_string(std::to_string(slot())) + more + "}");
         e100.enable_function(GetParam().bus_number);

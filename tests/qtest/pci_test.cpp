@@ -26,6 +26,9 @@ const Card cards[] = {
     {"82559er", 0x1209, 0x09, 0x0290, false, 64, 128 * kib, 2},
     {"82550", 0x1229, 0x0c, 0x0290, false, 64, 128 * kib, 2},
     {"82551", 0x1229, 0x10, 0x0290, false, 64, 128 * kib, 2},
+    {"82551er", 0x1209, 0x10, 0x0290, false, 64, 128 * kib, 2},
+    {"82551qm", 0x1059, 0x10, 0x0290, false, 64, 128 * kib, 2},
+    {"82801ba", 0x2449, 0x03, 0x0290, false, 64, 0, 2},
 };
 
 class PciHeader : public ::testing::TestWithParam<Card> {
@@ -75,6 +78,23 @@ TEST_P(PciHeader, PowerManagement) {
     EXPECT_EQ(pmc & 7, GetParam().pm_version);
     EXPECT_EQ(pmc & 0x7e20, 0x7e20); // PME from D0 to D3hot, D1, D2, device specific initialisation
     EXPECT_EQ(pci.read16(0xe0) & 3, 0);
+}
+
+TEST_P(PciHeader, ExpansionRomOfThosePartsThatHaveOne) {
+    const std::string chip = GetParam().chip;
+    const bool none = chip == "82559er" || chip == "82551er" || chip == "82801ba";
+    EXPECT_EQ(e100.pci().probe_bar(pci::rom).size == 0, none);
+}
+
+TEST_P(PciHeader, SubsystemAndMemoryWriteInvalidate) {
+    auto& pci = e100.pci();
+    const std::string chip = GetParam().chip;
+    EXPECT_EQ(pci.read16(pci::subsystem_vendor), chip == "82557a" ? 0 : 0x8086);
+    pci.write8(pci::cache_line_size, 0x08);
+    pci.write16(pci::command, pci::command_mwi);
+    const bool has = chip.substr(0, 5) != "82557";
+    EXPECT_EQ(pci.read8(pci::cache_line_size), has ? 0x08 : 0);
+    EXPECT_EQ(pci.read16(pci::command), has ? pci::command_mwi : 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Chips, PciHeader, ::testing::ValuesIn(cards),

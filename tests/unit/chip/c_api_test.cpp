@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "chip/c_views.h"
+#include "chip/host.h"
 #include "chip/trace_event.h"
 #include "chip/variants.h"
 
@@ -69,8 +71,10 @@ const i8255x_host host = {
 class CApi : public testing::Test {
   protected:
     CApi() {
-        i8255x_default_eeprom("82559c", mac, eeprom_, 64);
-        chip = i8255x_new(&host, &recorder, "82559c", eeprom_, 64, true);
+        const i8255x_options options = {
+            .chip = "82559c", .phy = nullptr, .negotiation_ns = 0, .backpressure = true};
+        i8255x_default_eeprom(&options, mac, eeprom_, 64);
+        chip = i8255x_new(&host, &recorder, &options, eeprom_, 64);
     }
     ~CApi() override { i8255x_free(chip); }
 
@@ -116,7 +120,81 @@ TEST_F(CApi, FindsEveryChipAndNoOther) {
     EXPECT_FALSE(identity.bar0_prefetchable);
     EXPECT_FALSE(i8255x_find("e1000", &identity));
     EXPECT_FALSE(i8255x_find(nullptr, &identity));
-    EXPECT_EQ(i8255x_new(&host, &recorder, "e1000", eeprom_, 64, false), nullptr);
+}
+
+TEST_F(CApi, IdentitySaysWhatTheBoardHas) {
+    i8255x_identity identity;
+    ASSERT_TRUE(i8255x_find("82557a", &identity));
+    EXPECT_TRUE(identity.expansion_rom && identity.large_eeprom);
+    EXPECT_FALSE(identity.memory_write_invalidate || identity.eeprom_subsystem);
+    EXPECT_EQ(identity.eeprom_words, 64);
+    ASSERT_TRUE(i8255x_find("82558b", &identity));
+    EXPECT_TRUE(identity.expansion_rom && identity.memory_write_invalidate && identity.eeprom_subsystem);
+    EXPECT_FALSE(identity.large_eeprom);
+    ASSERT_TRUE(i8255x_find("82801ba", &identity));
+    EXPECT_FALSE(identity.expansion_rom);
+    EXPECT_EQ(identity.flash_bar_bytes, 0u);
+}
+
+TEST_F(CApi, ChoosesThePhy) {
+    EXPECT_STREQ(i8255x_phy_name("82557b", 0), "82555");
+    EXPECT_STREQ(i8255x_phy_name("82557b", 2), "82503");
+    EXPECT_EQ(i8255x_phy_name("82557b", 3), nullptr);
+    EXPECT_STREQ(i8255x_phy_name("82801db", 0), "82562et");
+    EXPECT_EQ(i8255x_phy_name("82559c", 0), nullptr);
+    EXPECT_EQ(i8255x_phy_name("e1000", 0), nullptr);
+
+    const auto make = [&](const char* chip_name, const char* phy) {
+        const i8255x_options options = {
+            .chip = chip_name, .phy = phy, .negotiation_ns = 0, .backpressure = false};
+        return i8255x_new(&host, &recorder, &options, eeprom_, 64);
+    };
+    EXPECT_EQ(make("e1000", nullptr), nullptr);
+    EXPECT_EQ(make(nullptr, nullptr), nullptr);
+    EXPECT_EQ(make("82559c", "82555"), nullptr) << "it has its own";
+    EXPECT_EQ(make("82557b", "82562et"), nullptr);
+    i8255x_chip* national = make("82557b", "dp83840");
+    ASSERT_NE(national, nullptr);
+    i8255x_csr_write(national, 0x10, 4, 0x08220000);
+    EXPECT_EQ(i8255x_csr_read(national, 0x10, 2), 0x2000u);
+    i8255x_free(national);
+
+    const i8255x_options serial = {
+        .chip = "82557b", .phy = "82503", .negotiation_ns = 0, .backpressure = false};
+    i8255x_default_eeprom(&serial, mac, eeprom_, 64);
+    EXPECT_EQ(eeprom_[6], 0x8301);
+}
+
+TEST_F(CApi, NegotiationNeedsNoPower) {
+    for (unsigned timer = 0; timer < I8255X_TIMERS; timer++)
+        EXPECT_EQ(i8255x_timer_needs_power(timer), timer != static_cast<unsigned>(i8255x::Timer::Negotiation))
+            << timer;
+}
+
+TEST_F(CApi, LedsFollowTheGuest) {
+    i8255x_state state;
+    i8255x_save(chip, &state);
+    EXPECT_STREQ(i8255x_leds(&state), "activity,link");
+    i8255x_csr_write(chip, 0x10, 4, 0x04200000 | 27u << 16 | 5);
+    i8255x_save(chip, &state);
+    EXPECT_STREQ(i8255x_leds(&state), "off,on");
+}
+
+TEST_F(CApi, EepromIdentity) {
+    struct i8255x_eeprom_identity own;
+    uint16_t words[64] = {};
+    words[0x0a] = 0x6d80;
+    words[0x0b] = 0x1234;
+    words[0x0c] = 0x5678;
+    i8255x_eeprom_identity(words, &own);
+    EXPECT_TRUE(own.boot_disabled && own.overrides_revision);
+    EXPECT_EQ(own.revision_low, 5);
+    EXPECT_EQ(own.subsystem_id, 0x1234);
+    EXPECT_EQ(own.subsystem_vendor, 0x5678);
+    words[0x0a] = 0x2d80; // not marked as valid
+    i8255x_eeprom_identity(words, &own);
+    EXPECT_FALSE(own.boot_disabled || own.overrides_revision);
+    EXPECT_EQ(own.subsystem_id, 0);
 }
 
 TEST_F(CApi, NamesEveryTraceEvent) {
@@ -216,7 +294,7 @@ TEST_F(CApi, SavesAndRestoresWithAReason) {
         spoilt([](i8255x_state& s) { s.cu_status = 9; }),
         spoilt([](i8255x_state& s) { s.fifo_used = 9; }),
         spoilt([](i8255x_state& s) { s.eeprom_words = 9; }),
-        spoilt([](i8255x_state& s) { s.timers[0] = -9; }),
+        spoilt([](i8255x_state& s) { s.timers[2] = -9; }),
     };
     for (const std::string& reason : reasons) {
         EXPECT_NE(reason, "unknown error");

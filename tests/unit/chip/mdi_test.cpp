@@ -3,6 +3,7 @@
 #include "chip/mdi.h"
 
 #include "fake_host.h"
+#include "fake_link_watcher.h"
 
 namespace i8255x {
 namespace {
@@ -12,7 +13,8 @@ constexpr uint32_t all_lanes = 0xffffffff;
 struct MdiTest : testing::Test {
     FakeHost host;
     Scb scb{host, true};
-    Phy phy{*find_variant("82559c")};
+    FakeLinkWatcher watcher;
+    Phy phy{host, watcher, phy_model::in_82559, 0};
     Mdi mdi{host, scb, phy};
 
     uint32_t cycle(uint32_t control) {

@@ -67,6 +67,8 @@ struct UnitBench {
                 return command_unit.poll_timer_fired();
             case Timer::ReceiveBundle:
                 return bundling.timer_fired();
+            case Timer::Negotiation:
+                break; // of a PHY, which this bench has not
             }
         };
         filter.set_individual(station);
