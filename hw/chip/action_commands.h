@@ -11,6 +11,7 @@
 #include "scb.h"
 #include "statistics.h"
 #include "variants.h"
+#include "wake_filters.h"
 
 namespace i8255x {
 
@@ -23,6 +24,7 @@ class ActionCommands {
         Configuration& configuration;
         AddressFilter& filter;
         const Statistics& statistics;
+        WakeFilters& wake_filters;
     };
 
     explicit ActionCommands(const Units& units);
@@ -35,6 +37,7 @@ class ActionCommands {
     bool configure(uint32_t parameters);
     bool set_multicast(uint32_t parameters);
     bool dump(uint32_t parameters, uint32_t cu_base);
+    bool load_filters(uint32_t parameters);
     bool unreadable(uint32_t address);
     void report_unsupported();
 
@@ -44,6 +47,7 @@ class ActionCommands {
     Configuration& configuration_;
     AddressFilter& filter_;
     const Statistics& statistics_;
+    WakeFilters& wake_filters_;
 };
 
 } // namespace i8255x

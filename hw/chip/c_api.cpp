@@ -26,6 +26,7 @@ class CHost final : public Host {
     }
     void write_barrier() override { host_.write_barrier(opaque_); }
     void set_interrupt(bool asserted) override { host_.set_interrupt(opaque_, asserted); }
+    void set_pme(bool status) override { host_.set_pme(opaque_, status); }
     void send(std::span<const std::span<const uint8_t>> parts) override {
         std::array<iovec, max_send_parts> vector;
         const std::size_t count = std::min(parts.size(), vector.size());
@@ -72,6 +73,8 @@ const char* describe(RestoreError error) {
         return "the EEPROM has another size or an impossible transfer in flight";
     case RestoreError::BadTimer:
         return "a timer's deadline is negative";
+    case RestoreError::BadWakeUp:
+        return "the wake-up filters or the frame that woke the card do not have a form that exists";
     }
     return "unknown error";
 }
@@ -127,12 +130,14 @@ void i8255x_default_eeprom(const char* chip_name, const uint8_t mac[6], uint16_t
 }
 
 struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque, const char* chip_name,
-                               const uint16_t* eeprom, size_t eeprom_words, bool backpressure) {
+                               const struct i8255x_options* options) {
     const Variant* variant = variant_called(chip_name);
     if (variant == nullptr)
         return nullptr;
     return new i8255x_chip(*host, opaque, *variant,
-                           {.eeprom = {eeprom, eeprom_words}, .backpressure = backpressure});
+                           {.eeprom = {options->eeprom, options->eeprom_words},
+                            .backpressure = options->backpressure,
+                            .aux_power = options->aux_power});
 }
 
 void i8255x_free(struct i8255x_chip* chip) { delete chip; }
@@ -163,6 +168,14 @@ void i8255x_link_changed(struct i8255x_chip* chip, bool up) { chip->chip.link_ch
 void i8255x_hardware_reset(struct i8255x_chip* chip) { chip->chip.reset(ResetKind::Hardware); }
 
 void i8255x_mac_reset(struct i8255x_chip* chip) { chip->chip.reset(ResetKind::Software); }
+
+void i8255x_set_power_state(struct i8255x_chip* chip, unsigned state) {
+    chip->chip.set_power_state(static_cast<PowerState>(std::min(state, 3u)));
+}
+
+void i8255x_acknowledge_pme(struct i8255x_chip* chip) { chip->chip.acknowledge_pme(); }
+
+bool i8255x_pme_status(const struct i8255x_chip* chip) { return chip->chip.pme_status(); }
 
 void i8255x_save(const struct i8255x_chip* chip, struct i8255x_state* state) { chip->chip.save(*state); }
 

@@ -24,6 +24,7 @@ struct i8255x_host {
     bool (*dma_write)(void* opaque, uint32_t address, const void* from, size_t bytes);
     void (*write_barrier)(void* opaque);
     void (*set_interrupt)(void* opaque, bool asserted);
+    void (*set_pme)(void* opaque, bool status);
     void (*send)(void* opaque, const struct iovec* parts, int count);
     void (*receive_possible)(void* opaque);
     int64_t (*now_ns)(void* opaque);
@@ -58,10 +59,15 @@ const char* i8255x_trace_name(unsigned event);
  */
 void i8255x_default_eeprom(const char* chip_name, const uint8_t mac[6], uint16_t* eeprom, size_t words);
 
-/* NULL if there is no chip called `chip_name`. `eeprom_words` is 64 or 256; they are copied, as is `*host`.
- */
+struct i8255x_options {
+    const uint16_t* eeprom;
+    size_t eeprom_words; /* 64 or 256; they are copied */
+    bool backpressure, aux_power;
+};
+
+/* NULL if there is no chip called `chip_name`. `*host` is copied. */
 struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque, const char* chip_name,
-                               const uint16_t* eeprom, size_t eeprom_words, bool backpressure);
+                               const struct i8255x_options* options);
 void i8255x_free(struct i8255x_chip* chip);
 
 uint32_t i8255x_csr_read(struct i8255x_chip* chip, uint32_t offset, unsigned width);
@@ -75,6 +81,10 @@ void i8255x_link_changed(struct i8255x_chip* chip, bool up);
 void i8255x_hardware_reset(struct i8255x_chip* chip);
 /* What a return from D3 to D0 does to the MAC; the PHY keeps its state. */
 void i8255x_mac_reset(struct i8255x_chip* chip);
+/* `state` 0 to 3: n of Dn. */
+void i8255x_set_power_state(struct i8255x_chip* chip, unsigned state);
+void i8255x_acknowledge_pme(struct i8255x_chip* chip);
+bool i8255x_pme_status(const struct i8255x_chip* chip);
 void i8255x_save(const struct i8255x_chip* chip, struct i8255x_state* state);
 /* NULL on success, else one sentence without full stop that says what is wrong with the state. */
 const char* i8255x_restore(struct i8255x_chip* chip, const struct i8255x_state* state);

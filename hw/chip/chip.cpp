@@ -14,11 +14,11 @@ Chip::~Chip() = default;
 /// Tells the host at its end if frames that were held back may come now.
 class Chip::ReceiveWatch {
   public:
-    explicit ReceiveWatch(Units& units) : units_(units), before_(units.receive_unit.can_receive()) {}
+    explicit ReceiveWatch(Units& units) : units_(units), before_(units.can_receive()) {}
     ReceiveWatch(const ReceiveWatch&) = delete;
     ReceiveWatch& operator=(const ReceiveWatch&) = delete;
     ~ReceiveWatch() {
-        if (!before_ && units_.receive_unit.can_receive())
+        if (!before_ && units_.can_receive())
             units_.host.receive_possible();
     }
 
@@ -40,12 +40,14 @@ void Chip::Units::reset(ResetKind kind) {
         csr.reset();
         phy.reset();
         eeprom.reset();
+        wake_up.hardware_reset();
     }
 }
 
 void Chip::Units::reset_mac() {
     command_unit.reset();
     receive_unit.reset();
+    wake_up.reset();
     configuration.reset();
     filter.reset();
     statistics.reset();
@@ -54,6 +56,14 @@ void Chip::Units::reset_mac() {
 
 bool Chip::Units::hears_the_wire() const {
     return phy.link_up() && !phy.loops_back() && !configuration.loops_back();
+}
+
+bool Chip::Units::can_receive() const { return asleep() || receive_unit.can_receive(); }
+
+void Chip::Units::refuse(std::span<const uint8_t> frame, Filtered reason) {
+    const auto bytes = static_cast<uint32_t>(frame.size());
+    host.trace(TraceEvent::RxWire, bytes, 0);
+    host.trace(TraceEvent::RxFiltered, bytes, static_cast<uint32_t>(reason));
 }
 
 uint32_t Chip::csr_read(uint32_t offset, unsigned width) const { return units_->csr.read(offset, width); }
@@ -65,15 +75,18 @@ void Chip::csr_write(uint32_t offset, unsigned width, uint32_t value) {
 
 Receive Chip::receive(std::span<const uint8_t> frame) {
     if (!units_->hears_the_wire()) {
-        const auto bytes = static_cast<uint32_t>(frame.size());
-        units_->host.trace(TraceEvent::RxWire, bytes, 0);
-        units_->host.trace(TraceEvent::RxFiltered, bytes, static_cast<uint32_t>(Filtered::Disconnected));
+        units_->refuse(frame, Filtered::Disconnected);
+        return Receive::Taken;
+    }
+    units_->wake_up.notice(frame);
+    if (units_->asleep()) {
+        units_->refuse(frame, Filtered::Asleep);
         return Receive::Taken;
     }
     return units_->receive_unit.receive(frame) ? Receive::Taken : Receive::HeldBack;
 }
 
-bool Chip::can_receive() const { return units_->receive_unit.can_receive(); }
+bool Chip::can_receive() const { return units_->can_receive(); }
 
 void Chip::run_command_unit() { units_->command_unit.run(); }
 
@@ -92,13 +105,24 @@ void Chip::link_changed(bool up) {
     if (!units_->phy.set_wire(up))
         return;
     units_->host.trace(TraceEvent::LinkChange, up ? 1 : 0, 0);
-    units_->csr.note_link_change();
+    units_->wake_up.link_changed();
 }
 
 void Chip::reset(ResetKind kind) {
     const ReceiveWatch watch(*units_);
     units_->reset(kind);
 }
+
+void Chip::set_power_state(PowerState state) {
+    const ReceiveWatch watch(*units_);
+    units_->wake_up.set_power_state(state);
+}
+
+PowerState Chip::power_state() const { return units_->wake_up.power_state(); }
+
+void Chip::acknowledge_pme() { units_->wake_up.acknowledge(pmdr::pme_status); }
+
+bool Chip::pme_status() const { return (units_->wake_up.pmdr() & pmdr::pme_status) != 0; }
 
 void Chip::save(StateRecord& record) const { units_->save(record); }
 

@@ -12,12 +12,14 @@
 #include "reset.h"
 #include "state_record.h"
 #include "variants.h"
+#include "wake_up.h"
 
 namespace i8255x {
 
 struct ChipOptions {
     std::span<const uint16_t> eeprom; ///< 64 or 256 words; copied
     bool backpressure = false; ///< hold frames back at the host rather than drop them when no RFD is left
+    bool aux_power = false;    ///< what woke the machine outlives a hardware reset
 };
 
 /// What became of a frame offered by the wire.
@@ -46,6 +48,13 @@ class Chip {
     void timer_fired(Timer timer);
     void link_changed(bool up);
     void reset(ResetKind kind);
+    /// Below D0 the host must not call anything but receive(), link_changed(), reset() and the functions
+    /// below. Leaving D3 resets the MAC as well, which is left to the caller.
+    void set_power_state(PowerState state);
+    PowerState power_state() const;
+    /// Software cleared PMCSR bit 15.
+    void acknowledge_pme();
+    bool pme_status() const;
 
     std::span<const uint16_t> eeprom() const;
 

@@ -15,7 +15,9 @@ static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FI
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
               counter_count == std::size(StateRecord{}.counters) &&
               configuration_bytes == sizeof(StateRecord::configuration) &&
-              mii::register_count == std::size(StateRecord{}.phy));
+              mii::register_count == std::size(StateRecord{}.phy) &&
+              wake_filter::max_dwords == std::size(StateRecord{}.wake_filters) &&
+              wake_packet_bytes == std::size(StateRecord{}.wake_packet));
 
 Scb::State scb_state(const StateRecord& record) {
     return {.stat = record.stat,
@@ -31,7 +33,6 @@ Csr::State csr_state(const StateRecord& record) {
             .early_rx = record.early_rx,
             .fc_threshold = record.fc_threshold,
             .fc_command = record.fc_command,
-            .pmdr = record.pmdr,
             .general_control = record.general_control,
             .general_control2 = record.general_control2};
 }
@@ -43,6 +44,15 @@ CommandUnit::State command_unit_state(const StateRecord& record) {
             .resume_pending = record.cu_resume_pending != 0,
             .work_pending = record.cu_work_pending != 0,
             .poll_deadline_ns = record.timers[poll_timer]};
+}
+
+WakeUp::State wake_up_state(const StateRecord& record) {
+    WakeUp::State state{.pmdr = record.pmdr,
+                        .filters = {.count = record.wake_filter_count},
+                        .packet_length = record.wake_packet_length};
+    std::ranges::copy(record.wake_filters, state.filters.dwords.begin());
+    std::ranges::copy(record.wake_packet, state.packet.begin());
+    return state;
 }
 
 Eeprom::State eeprom_state(const StateRecord& record) {
@@ -104,6 +114,16 @@ void Chip::Units::save(StateRecord& record) const {
     save_command_and_receive_units(record);
     save_mac(record);
     save_phy_and_eeprom(record);
+    save_wake_up(record);
+}
+
+void Chip::Units::save_wake_up(StateRecord& record) const {
+    const WakeUp::State own = wake_up.state();
+    record.pmdr = own.pmdr;
+    std::ranges::copy(own.filters.dwords, record.wake_filters);
+    record.wake_filter_count = own.filters.count;
+    std::ranges::copy(own.packet, record.wake_packet);
+    record.wake_packet_length = own.packet_length;
 }
 
 void Chip::Units::save_scb_and_registers(StateRecord& record) const {
@@ -119,7 +139,6 @@ void Chip::Units::save_scb_and_registers(StateRecord& record) const {
     record.early_rx = csr.state().early_rx;
     record.fc_threshold = csr.state().fc_threshold;
     record.fc_command = csr.state().fc_command;
-    record.pmdr = csr.state().pmdr;
     record.general_control = csr.state().general_control;
     record.general_control2 = csr.state().general_control2;
 }
@@ -178,6 +197,8 @@ RestoreError Chip::Units::check(const StateRecord& record) const {
         return RestoreError::BadFifo;
     if (record.eeprom_words != eeprom.contents().size() || !eeprom.valid(eeprom_state(record)))
         return RestoreError::BadEeprom;
+    if (!WakeUp::valid(wake_up_state(record)))
+        return RestoreError::BadWakeUp;
     return RestoreError::None;
 }
 
@@ -194,6 +215,7 @@ void Chip::Units::restore(const StateRecord& record) {
     phy.restore(phy_state(record));
     mdi.restore(record.mdi_control);
     eeprom.restore(eeprom_state(record), std::span(record.eeprom).first(record.eeprom_words));
+    wake_up.restore(wake_up_state(record));
     cna_delay.restore({record.timers[cna_timer]});
     receive_unit.restore({.base = record.ru_base, .rfd = record.ru_rfd}, fifo_of(record));
     command_unit.restore(command_unit_state(record));

@@ -17,6 +17,7 @@
 #include "scb.h"
 #include "statistics.h"
 #include "transmit.h"
+#include "wake_up.h"
 
 namespace i8255x {
 
@@ -25,19 +26,23 @@ struct Chip::Units final : ResetControl {
         : host(the_host), variant(the_variant), scb(host, variant.generation >= Generation::I82558),
           configuration(variant.generation), statistics(host), cna_delay(host, scb), phy(variant),
           mdi(host, scb, phy), eeprom(host, options.eeprom),
+          wake_up({host, variant, configuration, filter}, options.aux_power),
           receive_unit({host, variant, scb, configuration, filter, statistics, cna_delay},
                        options.backpressure),
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),
-          action_commands({host, variant, scb, configuration, filter, statistics}),
+          action_commands({host, variant, scb, configuration, filter, statistics, wake_up.filters()}),
           command_unit(
               {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands}),
-          port({host, variant, *this, scb, configuration, filter, statistics}),
-          csr({host, variant.generation, scb, command_unit, receive_unit, port, eeprom, mdi, phy}) {}
+          port({host, variant, *this, scb, configuration, filter, statistics, wake_up}),
+          csr({host, variant.generation, scb, command_unit, receive_unit, port, eeprom, mdi, phy, wake_up}) {}
 
     /// SDM 6.3.3, table 8.
     void reset(ResetKind kind) override;
     /// A frame on the wire gets as far as the address filter: the link is up and nothing is looped back.
     bool hears_the_wire() const;
+    bool asleep() const { return wake_up.power_state() != PowerState::D0; }
+    bool can_receive() const;
+    void refuse(std::span<const uint8_t> frame, Filtered reason); ///< traces it, nothing else
 
     void save(StateRecord& record) const;
     RestoreError check(const StateRecord& record) const;
@@ -53,6 +58,7 @@ struct Chip::Units final : ResetControl {
     Phy phy;
     Mdi mdi;
     Eeprom eeprom;
+    WakeUp wake_up;
     ReceiveUnit receive_unit;
     Transmitter transmitter;
     ActionCommands action_commands;
@@ -66,6 +72,7 @@ struct Chip::Units final : ResetControl {
     void save_command_and_receive_units(StateRecord& record) const;
     void save_mac(StateRecord& record) const;
     void save_phy_and_eeprom(StateRecord& record) const;
+    void save_wake_up(StateRecord& record) const;
 };
 
 } // namespace i8255x

@@ -95,7 +95,7 @@ uint32_t Csr::read_register(uint32_t offset) const {
     case csr::fc_command:
         return state_.fc_command;
     case csr::pmdr:
-        return state_.pmdr;
+        return units_.wake_up.pmdr();
     case csr::general_control:
         return state_.general_control;
     case csr::general_status:
@@ -143,7 +143,7 @@ void Csr::write_register(const Register& which, uint32_t value, uint32_t lanes) 
         write_fc_command(static_cast<uint8_t>(value));
         break;
     case csr::pmdr:
-        state_.pmdr = static_cast<uint8_t>(state_.pmdr & ~value);
+        units_.wake_up.acknowledge(static_cast<uint8_t>(value));
         break;
     case csr::general_control:
         put(state_.general_control, which, value, lanes);
@@ -179,11 +179,6 @@ void Csr::write_fc_command(uint8_t value) {
         state_.fc_command |= value & fc_command::xoff;
 }
 
-void Csr::note_link_change() {
-    if (units_.generation >= Generation::I82559)
-        state_.pmdr |= pmdr::link_changed;
-}
-
 void Csr::software_reset() {
     state_.early_rx = 0;
     state_.fc_threshold = 0;
@@ -198,7 +193,6 @@ void Csr::restore(const State& state) {
     accept(state_.early_rx, register_at(csr::early_rx), state.early_rx);
     accept(state_.fc_threshold, register_at(csr::fc_threshold), state.fc_threshold);
     accept(state_.fc_command, register_at(csr::fc_command), state.fc_command);
-    state_.pmdr = state.pmdr & pmdr::link_changed;
     accept(state_.general_control, register_at(csr::general_control), state.general_control);
     accept(state_.general_control2, register_at(csr::general_control2), state.general_control2);
 }

@@ -14,6 +14,7 @@
 #include "port.h"
 #include "receive_unit.h"
 #include "scb.h"
+#include "wake_up.h"
 
 namespace i8255x {
 
@@ -25,7 +26,6 @@ class Csr {
         uint8_t early_rx = 0;
         uint8_t fc_threshold = 0;
         uint8_t fc_command = 0;
-        uint8_t pmdr = 0;
         uint8_t general_control = 0;
         uint8_t general_control2 = 0;
     };
@@ -39,6 +39,7 @@ class Csr {
         Eeprom& eeprom;
         Mdi& mdi;
         const Phy& phy;
+        WakeUp& wake_up;
     };
 
     explicit Csr(const Units& units) : units_(units) {}
@@ -48,8 +49,6 @@ class Csr {
     /// One write of several bytes first acknowledges, then sets masks, then gives the command; the other
     /// registers follow in the order of their offsets.
     void write(uint32_t offset, unsigned width, uint32_t value);
-
-    void note_link_change(); ///< in PMDR (SDM 6.3.9)
 
     void reset() { state_ = {}; }
     void software_reset(); ///< keeps what does not belong to the MAC

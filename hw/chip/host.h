@@ -30,6 +30,9 @@ class Host {
 
     /// Level of INTA#; called on changes only.
     virtual void set_interrupt(bool asserted) = 0;
+    /// PME status (PMCSR bit 15, the same as PMDR bit 0): true at every reason to wake the machine, even if
+    /// the status is set already; false when the chip has cleared it.
+    virtual void set_pme(bool status) = 0;
 
     /// One frame without FCS leaves for the wire, gathered from `parts` (at most `max_send_parts`, valid
     /// during the call only).

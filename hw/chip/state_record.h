@@ -53,6 +53,11 @@ struct i8255x_state {
     uint16_t eeprom[I8255X_EEPROM_WORDS];
     uint8_t eeprom_phase, eeprom_write_enabled, eeprom_out;
     uint16_t eeprom_bits, eeprom_shift, eeprom_address, eeprom_opcode;
+    /* wake-up (pmdr stands with the registers) */
+    uint32_t wake_filters[16];
+    uint8_t wake_filter_count; /* dwords in use */
+    uint8_t wake_packet[120];
+    uint8_t wake_packet_length; /* 255: longer than what is kept */
     /* timers: deadline in ns of the machine's clock, -1 when off */
     int64_t timers[I8255X_TIMERS];
 };
@@ -68,6 +73,7 @@ enum class RestoreError : uint8_t {
     BadFifo,      ///< FIFO frames do not add up to the bytes in use
     BadEeprom,    ///< EEPROM size differs from this card's, or the transfer's phase does not exist
     BadTimer,     ///< negative deadline other than -1
+    BadWakeUp,    ///< wake-up filters or the frame that woke the card do not have a form that exists
 };
 } // namespace i8255x
 #endif

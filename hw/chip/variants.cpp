@@ -19,6 +19,12 @@ constexpr uint16_t pm_82558a = 0x1f21; // PME from D0 and D1 only, needs the ful
 constexpr uint16_t pm_version1 = 0x7e21;
 constexpr uint16_t pm_version2 = 0x7e22;
 
+constexpr uint8_t wake_82558a = wake_event::magic_packet | wake_event::any_address;
+constexpr uint8_t wake_82558b = wake_event::magic_packet | wake_event::link | wake_event::individual_address |
+                                wake_event::multicast | wake_event::arp;
+constexpr uint8_t wake_embedded = wake_event::link | wake_event::programmable_filters;
+constexpr uint8_t wake_82559 = wake_embedded | wake_event::magic_packet;
+
 // MII register 3: model and revision of the 82555, which the chips from the 82558 on have inside.
 constexpr uint16_t phy_revision0 = 0x0150;
 constexpr uint16_t phy_revision4 = 0x0154;
@@ -36,6 +42,7 @@ constexpr Variant i82557(std::string_view name, std::string_view description, ui
             .io_bar_bytes = 32,
             .flash_bar_bytes = flash_1m,
             .pm_capabilities = 0,
+            .wake_events = 0,
             .phy_id2 = phy_revision0,
             .anar = all_modes,
             .eeprom_controller = 1,
@@ -43,7 +50,7 @@ constexpr Variant i82557(std::string_view name, std::string_view description, ui
 }
 
 constexpr Variant i82558(std::string_view name, std::string_view description, uint8_t revision,
-                         uint16_t pm_capabilities) {
+                         uint16_t pm_capabilities, uint8_t wake_events) {
     return {.name = name,
             .description = description,
             .device_id = usual_device,
@@ -53,6 +60,7 @@ constexpr Variant i82558(std::string_view name, std::string_view description, ui
             .io_bar_bytes = 32,
             .flash_bar_bytes = flash_1m,
             .pm_capabilities = pm_capabilities,
+            .wake_events = wake_events,
             .phy_id2 = phy_revision0,
             .anar = all_modes,
             .eeprom_controller = 2,
@@ -64,6 +72,7 @@ struct Silicon {
     uint8_t revision;
     Generation generation;
     uint32_t flash_bar_bytes;
+    uint8_t wake_events = wake_82559;
 };
 
 constexpr Variant younger(std::string_view name, std::string_view description, const Silicon& silicon) {
@@ -76,6 +85,7 @@ constexpr Variant younger(std::string_view name, std::string_view description, c
             .io_bar_bytes = 64,
             .flash_bar_bytes = silicon.flash_bar_bytes,
             .pm_capabilities = pm_version2,
+            .wake_events = silicon.wake_events,
             .phy_id2 = phy_revision4,
             .anar = all_modes_and_pause,
             .eeprom_controller = 2,
@@ -86,13 +96,13 @@ constexpr std::array all_variants = {
     i82557("82557a", "82557 A-step (PRO/100B)", 0x01),
     i82557("82557b", "82557 B-step (PRO/100B)", 0x02),
     i82557("82557c", "82557 C-step (PRO/100B)", 0x03),
-    i82558("82558a", "82558 A-step (PRO/100+)", 0x04, pm_82558a),
-    i82558("82558b", "82558 B-step (PRO/100+)", 0x05, pm_version1),
+    i82558("82558a", "82558 A-step (PRO/100+)", 0x04, pm_82558a, wake_82558a),
+    i82558("82558b", "82558 B-step (PRO/100+)", 0x05, pm_version1, wake_82558b),
     younger("82559a", "82559 A-step (never shipped)", {usual_device, 0x06, Generation::I82559, flash_1m}),
     younger("82559b", "82559 B-step (never shipped)", {usual_device, 0x07, Generation::I82559, flash_1m}),
     younger("82559c", "82559 C-step (PRO/100+ Management)",
             {usual_device, 0x08, Generation::I82559, flash_1m}),
-    younger("82559er", "82559ER (embedded)", {embedded_device, 0x09, Generation::I82559, flash_128k}),
+    younger("82559er", "82559ER (embedded)", {embedded_device, 0x09, Generation::I82559, flash_128k, wake_embedded}),
     younger("82550", "82550 (PRO/100 S)", {usual_device, 0x0c, Generation::I82550, flash_128k}),
     younger("82551", "82551 (PRO/100 S; Linux wants microcode for it)",
             {usual_device, 0x10, Generation::I82550, flash_128k}),

@@ -11,6 +11,17 @@
 
 namespace i8255x {
 
+/// What can wake the machine up, bits of Variant::wake_events.
+namespace wake_event {
+inline constexpr uint8_t magic_packet = 0x01;
+inline constexpr uint8_t link = 0x02;
+inline constexpr uint8_t any_address = 0x04;        ///< of the address filter's
+inline constexpr uint8_t individual_address = 0x08; ///< this one alone
+inline constexpr uint8_t multicast = 0x10;
+inline constexpr uint8_t arp = 0x20; ///< for the IP address in the configuration
+inline constexpr uint8_t programmable_filters = 0x40;
+} // namespace wake_event
+
 struct Variant {
     std::string_view name; ///< as in the device property `chip=`
     std::string_view description;
@@ -21,6 +32,7 @@ struct Variant {
     uint8_t io_bar_bytes;
     uint32_t flash_bar_bytes;  ///< 0: no BAR2
     uint16_t pm_capabilities;  ///< PMC word at DEh; 0: no capability list
+    uint8_t wake_events;       ///< bits of wake_event
     uint16_t phy_id2;          ///< MII register 3
     uint16_t anar;             ///< MII register 4 after reset
     uint8_t eeprom_controller; ///< high byte of EEPROM word 5

@@ -13,9 +13,11 @@
 #if QEMU_VERSION_MAJOR >= 10
 #include "hw/pci/pci_device.h"
 #include "system/dma.h"
+#include "system/runstate.h"
 #include "system/system.h"
 #else
 #include "sysemu/dma.h"
+#include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 #endif
 

@@ -26,6 +26,7 @@ static const char* restore(E100State* card) {
         memcpy(card->eeprom, card->saved.eeprom, sizeof(card->eeprom));
         // The cable as the guest knows it.
         qemu_get_queue(card->nic)->link_down = !card->saved.phy_link;
+        e100_show_pme(card, i8255x_pme_status(card->chip));
     }
     return error;
 }
@@ -55,10 +56,38 @@ static int post_load(void* opaque, int version) {
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
 
+static bool wake_up_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->wake_filter_count != 0 || state->wake_packet_length != 0;
+}
+
+static const VMStateDescription wake_up_vmstate = {
+    .name = "e100/chip/wake-up",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = wake_up_needed,
+    .fields =
+        (const VMStateField[]){
+            U32_ARRAY(wake_filters, 16),
+            U8(wake_filter_count),
+            U8_ARRAY(wake_packet, 120),
+            U8(wake_packet_length),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+// What a subsection that does not come leaves untouched.
+static int chip_pre_load(void* opaque) {
+    memset(opaque, 0, sizeof(struct i8255x_state));
+    return 0;
+}
+
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
     .version_id = I8255X_STATE_VERSION,
     .minimum_version_id = I8255X_STATE_VERSION,
+    .pre_load = chip_pre_load,
     .fields =
         (const VMStateField[]){
             U8(cu_status),
@@ -106,6 +135,11 @@ static const VMStateDescription chip_vmstate = {
             U16(eeprom_opcode),
             VMSTATE_INT64_ARRAY(timers, struct i8255x_state, I8255X_TIMERS),
             VMSTATE_END_OF_LIST(),
+        },
+    .subsections =
+        (const VMStateDescription*[]){
+            &wake_up_vmstate,
+            NULL,
         },
 };
 

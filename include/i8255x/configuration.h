@@ -41,12 +41,17 @@ inline constexpr ConfigField underrun_retry{7, 0x06}; ///< all bits set: retry w
 inline constexpr ConfigField discard_short{7, 0x01};
 inline constexpr ConfigField csma_disable{8, 0x80, Generation::I82558};
 inline constexpr ConfigField mii_mode{8, 0x01};
+inline constexpr ConfigField multicast_wake{9, 0x80, Generation::I82558};
+inline constexpr ConfigField arp_wake{9, 0x40, Generation::I82558};
 inline constexpr ConfigField link_wake{9, 0x20, Generation::I82558};
+inline constexpr ConfigField vlan_arp{9, 0x10, Generation::I82558}; ///< 82558: the ARP requests are tagged
 inline constexpr ConfigField rx_checksum{9, 0x01, Generation::I82559};
 inline constexpr ConfigField loopback{10, 0xc0};
 inline constexpr uint8_t loopback_internal = 0x40;
 inline constexpr uint8_t loopback_external = 0xc0;
 inline constexpr ConfigField no_source_insertion{10, 0x08};
+inline constexpr ConfigField arp_address_low{13, 0xff, Generation::I82558}; ///< last byte of the IP address
+inline constexpr ConfigField arp_address_high{14, 0xff, Generation::I82558};
 inline constexpr ConfigField crs_or_cdt{15, 0x80}; ///< 1 with an 82503, 0 with a PHY on MII
 inline constexpr ConfigField ignore_ul{15, 0x10, Generation::I82558};
 inline constexpr ConfigField broadcast_disable{15, 0x02};
@@ -62,6 +67,7 @@ inline constexpr ConfigField rx_fc_restart{19, 0x10, Generation::I82558};
 inline constexpr ConfigField rx_fc_restop{19, 0x08, Generation::I82558};
 inline constexpr ConfigField tx_fc_disable{19, 0x04, Generation::I82558};
 inline constexpr ConfigField magic_packet_disable{19, 0x02, Generation::I82558};
+inline constexpr ConfigField address_wake{19, 0x01, Generation::I82558}; ///< 82558 only
 inline constexpr ConfigField multiple_ia{20, 0x40};
 inline constexpr ConfigField multicast_all{21, 0x08};
 inline constexpr ConfigField vlan_strip{22, 0x02, Generation::I82550};

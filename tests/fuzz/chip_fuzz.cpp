@@ -31,7 +31,7 @@ class FuzzHost final : public Host {
   public:
     static constexpr std::size_t memory_bytes = 0x4000;
     std::array<uint8_t, memory_bytes> memory{};
-    bool bus_master = true, interrupt = false, scheduled = false;
+    bool bus_master = true, interrupt = false, pme = false, scheduled = false;
     unsigned blocks = 0;
     int64_t now = 0;
     std::array<int64_t, timer_count> deadlines{};
@@ -58,6 +58,10 @@ class FuzzHost final : public Host {
     void set_interrupt(bool asserted) override {
         promise(asserted != interrupt, "the pin is set on changes only");
         interrupt = asserted;
+    }
+    void set_pme(bool status) override {
+        promise(status || pme, "a PME status that is cleared was set");
+        pme = status;
     }
     void send(std::span<const std::span<const uint8_t>> parts) override {
         promise(!parts.empty() && parts.size() <= max_send_parts, "a frame has one to max_send_parts parts");
@@ -289,6 +293,7 @@ class Session {
                     "a refused state changes nothing");
             return;
         }
+        host_.pme = (chip_.csr_read(csr::pmdr, 1) & pmdr::pme_status) != 0; // that is the host's to restore
         restored_ = true;
     }
 

@@ -20,7 +20,7 @@ constexpr uint8_t mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 /// A host in the style of C: one block of memory, and notes of what was called.
 struct Recorder {
     std::vector<uint8_t> memory = std::vector<uint8_t>(1 << 20);
-    bool interrupt = false, scheduled = false;
+    bool interrupt = false, pme = false, scheduled = false;
     unsigned barriers = 0, traces = 0, receive_possible = 0;
     int64_t now = 0, deadlines[I8255X_TIMERS] = {-1, -1};
     std::vector<std::string> errors;
@@ -47,6 +47,7 @@ const i8255x_host host = {
         },
     .write_barrier = [](void* opaque) { of(opaque)->barriers++; },
     .set_interrupt = [](void* opaque, bool asserted) { of(opaque)->interrupt = asserted; },
+    .set_pme = [](void* opaque, bool status) { of(opaque)->pme = status; },
     .send =
         [](void* opaque, const iovec* parts, int count) {
             for (int i = 0; i < count; i++) {
@@ -70,7 +71,7 @@ class CApi : public testing::Test {
   protected:
     CApi() {
         i8255x_default_eeprom("82559c", mac, eeprom_, 64);
-        chip = i8255x_new(&host, &recorder, "82559c", eeprom_, 64, true);
+        chip = i8255x_new(&host, &recorder, "82559c", &options_);
     }
     ~CApi() override { i8255x_free(chip); }
 
@@ -94,6 +95,8 @@ class CApi : public testing::Test {
     }
 
     uint16_t eeprom_[64];
+    const i8255x_options options_ = {
+        .eeprom = eeprom_, .eeprom_words = 64, .backpressure = true, .aux_power = false};
     Recorder recorder;
     i8255x_chip* chip;
 };
@@ -116,7 +119,7 @@ TEST_F(CApi, FindsEveryChipAndNoOther) {
     EXPECT_FALSE(identity.bar0_prefetchable);
     EXPECT_FALSE(i8255x_find("e1000", &identity));
     EXPECT_FALSE(i8255x_find(nullptr, &identity));
-    EXPECT_EQ(i8255x_new(&host, &recorder, "e1000", eeprom_, 64, false), nullptr);
+    EXPECT_EQ(i8255x_new(&host, &recorder, "e1000", &options_), nullptr);
 }
 
 TEST_F(CApi, NamesEveryTraceEvent) {
@@ -124,7 +127,7 @@ TEST_F(CApi, NamesEveryTraceEvent) {
     unsigned count = 0;
     while (i8255x_trace_name(count) != nullptr)
         EXPECT_EQ(std::string(i8255x_trace_name(count++)).rfind("nic.", 0), 0u);
-    EXPECT_EQ(count, static_cast<unsigned>(i8255x::TraceEvent::LinkChange) + 1);
+    EXPECT_EQ(count, static_cast<unsigned>(i8255x::TraceEvent::MagicPacket) + 1);
 }
 
 TEST_F(CApi, BuildsTheEeprom) {

@@ -55,7 +55,7 @@ struct UnitBench {
           configuration(generation), statistics(host), cna_delay(host, scb),
           receive_unit({host, variant, scb, configuration, filter, statistics, cna_delay}, backpressure),
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),
-          action_commands({host, variant, scb, configuration, filter, statistics}),
+          action_commands({host, variant, scb, configuration, filter, statistics, wake_filters}),
           command_unit(
               {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands}) {
         host.on_command_unit = [this] { command_unit.run(); };
@@ -156,6 +156,7 @@ struct UnitBench {
     CnaDelay cna_delay;
     ReceiveUnit receive_unit;
     Transmitter transmitter;
+    WakeFilters wake_filters;
     ActionCommands action_commands;
     CommandUnit command_unit;
 };
