@@ -137,6 +137,7 @@ struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque, con
     return new i8255x_chip(*host, opaque, *variant,
                            {.eeprom = {options->eeprom, options->eeprom_words},
                             .backpressure = options->backpressure,
+                            .wire_mbps = options->wire_mbps,
                             .aux_power = options->aux_power});
 }
 

@@ -63,6 +63,7 @@ struct i8255x_options {
     const uint16_t* eeprom;
     size_t eeprom_words; /* 64 or 256; they are copied */
     bool backpressure, aux_power;
+    uint32_t wire_mbps;
 };
 
 /* NULL if there is no chip called `chip_name`. `*host` is copied. */

@@ -11,13 +11,14 @@ Chip::Chip(Host& host, const Variant& variant, const ChipOptions& options)
 
 Chip::~Chip() = default;
 
-/// Tells the host at its end if frames that were held back may come now.
+/// At its end, flow control learns how full the FIFO is, and the host if frames that were held back may come.
 class Chip::ReceiveWatch {
   public:
     explicit ReceiveWatch(Units& units) : units_(units), before_(units.can_receive()) {}
     ReceiveWatch(const ReceiveWatch&) = delete;
     ReceiveWatch& operator=(const ReceiveWatch&) = delete;
     ~ReceiveWatch() {
+        units_.flow_control.follow_fifo(units_.receive_unit.fifo().size());
         if (!before_ && units_.can_receive())
             units_.host.receive_possible();
     }
@@ -29,6 +30,8 @@ class Chip::ReceiveWatch {
 
 void Chip::Units::reset(ResetKind kind) {
     host.trace(TraceEvent::Reset, static_cast<uint32_t>(kind), 0);
+    if (kind != ResetKind::Selective)
+        flow_control.reset(); // before its FIFO is emptied, which it would tell the peer
     command_unit.selective_reset();
     receive_unit.selective_reset();
     scb.reset();
@@ -83,12 +86,23 @@ Receive Chip::receive(std::span<const uint8_t> frame) {
         units_->refuse(frame, Filtered::Asleep);
         return Receive::Taken;
     }
+    const FlowControl::Verdict verdict = units_->flow_control.notice(frame);
+    if (verdict != FlowControl::Verdict::Other)
+        units_->command_unit.look_again();
+    if (verdict == FlowControl::Verdict::Reject) {
+        units_->refuse(frame, Filtered::FlowControl);
+        return Receive::Taken;
+    }
+    const ReceiveWatch watch(*units_);
     return units_->receive_unit.receive(frame) ? Receive::Taken : Receive::HeldBack;
 }
 
 bool Chip::can_receive() const { return units_->can_receive(); }
 
-void Chip::run_command_unit() { units_->command_unit.run(); }
+void Chip::run_command_unit() {
+    const ReceiveWatch watch(*units_); // it may be looped back
+    units_->command_unit.run();
+}
 
 void Chip::timer_fired(Timer timer) {
     switch (timer) {
@@ -98,6 +112,9 @@ void Chip::timer_fired(Timer timer) {
     case Timer::TransmitPoll:
         units_->command_unit.poll_timer_fired();
         break;
+    case Timer::PauseRepeat:
+        units_->flow_control.timer_fired();
+        break;
     }
 }
 
@@ -106,6 +123,10 @@ void Chip::link_changed(bool up) {
         return;
     units_->host.trace(TraceEvent::LinkChange, up ? 1 : 0, 0);
     units_->wake_up.link_changed();
+    if (!up) {
+        units_->flow_control.link_lost();
+        units_->command_unit.look_again();
+    }
 }
 
 void Chip::reset(ResetKind kind) {

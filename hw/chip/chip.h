@@ -19,6 +19,7 @@ namespace i8255x {
 struct ChipOptions {
     std::span<const uint16_t> eeprom; ///< 64 or 256 words; copied
     bool backpressure = false; ///< hold frames back at the host rather than drop them when no RFD is left
+    uint32_t wire_mbps = 0;    ///< sent frames take the time of a wire this fast; 0: none
     bool aux_power = false;    ///< what woke the machine outlives a hardware reset
 };
 

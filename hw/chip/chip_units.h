@@ -10,6 +10,7 @@
 #include "configuration.h"
 #include "csr.h"
 #include "eeprom.h"
+#include "flow_control.h"
 #include "mdi.h"
 #include "phy.h"
 #include "port.h"
@@ -27,14 +28,17 @@ struct Chip::Units final : ResetControl {
           configuration(variant.generation), statistics(host), cna_delay(host, scb), phy(variant),
           mdi(host, scb, phy), eeprom(host, options.eeprom),
           wake_up({host, variant, configuration, filter}, options.aux_power),
+          flow_control({host, variant, scb, configuration, filter, statistics, phy}),
           receive_unit({host, variant, scb, configuration, filter, statistics, cna_delay},
                        options.backpressure),
-          transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),
+          transmitter({host, variant, configuration, filter, statistics, phy, receive_unit},
+                      options.wire_mbps),
           action_commands({host, variant, scb, configuration, filter, statistics, wake_up.filters()}),
           command_unit(
-              {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands}),
+              {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands, flow_control}),
           port({host, variant, *this, scb, configuration, filter, statistics, wake_up}),
-          csr({host, variant.generation, scb, command_unit, receive_unit, port, eeprom, mdi, phy, wake_up}) {}
+          csr({host, variant.generation, scb, command_unit, receive_unit, port, eeprom, mdi, phy, wake_up,
+               flow_control}) {}
 
     /// SDM 6.3.3, table 8.
     void reset(ResetKind kind) override;
@@ -59,6 +63,7 @@ struct Chip::Units final : ResetControl {
     Mdi mdi;
     Eeprom eeprom;
     WakeUp wake_up;
+    FlowControl flow_control;
     ReceiveUnit receive_unit;
     Transmitter transmitter;
     ActionCommands action_commands;
@@ -73,6 +78,7 @@ struct Chip::Units final : ResetControl {
     void save_mac(StateRecord& record) const;
     void save_phy_and_eeprom(StateRecord& record) const;
     void save_wake_up(StateRecord& record) const;
+    void save_flow_control(StateRecord& record) const;
 };
 
 } // namespace i8255x

@@ -7,6 +7,7 @@
 
 #include "command_unit.h"
 #include "eeprom.h"
+#include "flow_control.h"
 #include "host.h"
 #include "i8255x/csr.h"
 #include "mdi.h"
@@ -24,8 +25,6 @@ class Csr {
     struct State {
         uint16_t flash_control = 0;
         uint8_t early_rx = 0;
-        uint8_t fc_threshold = 0;
-        uint8_t fc_command = 0;
         uint8_t general_control = 0;
         uint8_t general_control2 = 0;
     };
@@ -40,6 +39,7 @@ class Csr {
         Mdi& mdi;
         const Phy& phy;
         WakeUp& wake_up;
+        FlowControl& flow_control;
     };
 
     explicit Csr(const Units& units) : units_(units) {}
@@ -64,7 +64,6 @@ class Csr {
 
     void write_command(uint8_t command);
     void write_general_pointer(uint32_t value, uint32_t lanes);
-    void write_fc_command(uint8_t value);
 
     Units units_;
     State state_;

@@ -13,7 +13,7 @@ enum {
     I8255X_STATE_VERSION = 1,
     I8255X_EEPROM_WORDS = 256,
     I8255X_FIFO_BYTES = 3072,
-    I8255X_TIMERS = 2, /* CnaDelay, TransmitPoll */
+    I8255X_TIMERS = 3, /* CnaDelay, TransmitPoll, PauseRepeat */
 };
 
 struct i8255x_state {
@@ -58,6 +58,12 @@ struct i8255x_state {
     uint8_t wake_filter_count; /* dwords in use */
     uint8_t wake_packet[120];
     uint8_t wake_packet_length; /* 255: longer than what is kept */
+    /* flow control (fc_threshold and Xoff in fc_command stand with the registers); times as for timers */
+    uint8_t fc_full;
+    int64_t fc_paused_until_ns, fc_paused_low_until_ns;
+    /* what is on the wire: a frame whose block completes when it has left; the time when it has */
+    uint8_t cu_on_wire;
+    int64_t wire_free_ns;
     /* timers: deadline in ns of the machine's clock, -1 when off */
     int64_t timers[I8255X_TIMERS];
 };

@@ -33,7 +33,9 @@
     X(EepromWord, "nic.eeprom", "instruction", "word")                                                       \
     X(LinkChange, "nic.link", "up", "")                                                                      \
     X(Pme, "nic.pme", "PMDR", "power state")                                                                 \
-    X(MagicPacket, "nic.magic_packet", "bytes", "")
+    X(MagicPacket, "nic.magic_packet", "bytes", "")                                                          \
+    X(PauseReceived, "nic.pause_received", "slots", "")                                                      \
+    X(PauseSent, "nic.pause_sent", "slots", "")
 
 #ifdef __cplusplus
 namespace i8255x {

@@ -38,6 +38,7 @@ static void build_chip(E100State* card) {
                    &(struct i8255x_options){.eeprom = card->eeprom,
                                             .eeprom_words = E100_SMALL_EEPROM_WORDS,
                                             .backpressure = card->backpressure,
+                                            .wire_mbps = card->wire_mbps,
                                             .aux_power = e100_has_aux_power(card)});
 }
 
@@ -95,7 +96,8 @@ static void instance_finalize(Object* object) { i8255x_free(E100(object)->chip);
 
 E100_PROPERTIES properties[] = {
     DEFINE_NIC_PROPERTIES(E100State, conf), DEFINE_PROP_STRING("chip", E100State, chip_name),
-    DEFINE_PROP_BOOL("backpressure", E100State, backpressure, false), E100_END_OF_PROPERTIES};
+    DEFINE_PROP_BOOL("backpressure", E100State, backpressure, false),
+    DEFINE_PROP_UINT32("wire-mbps", E100State, wire_mbps, 0), E100_END_OF_PROPERTIES};
 
 static void describe_properties(ObjectClass* class) {
     g_autofree char* names = chip_names();
@@ -107,6 +109,8 @@ static void describe_properties(ObjectClass* class) {
         class, "backpressure",
         "hold frames back in QEMU when the guest has no room for them, instead of "
         "dropping and counting them as the card does");
+    object_class_property_set_description(
+        class, "wire-mbps", "frames take the time that a wire of so many Mb/s takes; 0: none at all");
     object_class_property_set_description(class, "mac", "Ethernet address in the EEPROM of a new card");
     object_class_property_set_description(class, "netdev", "what the card is plugged into");
 }

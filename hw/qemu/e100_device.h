@@ -31,6 +31,7 @@ struct E100State {
     NICConf conf;
     char* chip_name;
     bool backpressure;
+    uint32_t wire_mbps; // 0: frames leave in no time
 
     struct i8255x_identity identity;
     struct i8255x_chip* chip;

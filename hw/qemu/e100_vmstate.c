@@ -56,6 +56,15 @@ static int post_load(void* opaque, int version) {
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
 
+#define I64(field) VMSTATE_INT64(field, struct i8255x_state)
+#define TIMERS(first, count) \
+    VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
+
+enum {
+    FIRST_TIMERS = 2, // every stream has them; younger ones travel with what uses them
+    PAUSE_TIMER = 2,
+};
+
 static bool wake_up_needed(void* opaque) {
     const struct i8255x_state* state = opaque;
 
@@ -77,9 +86,57 @@ static const VMStateDescription wake_up_vmstate = {
         },
 };
 
-// What a subsection that does not come leaves untouched.
+static bool flow_control_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->fc_full || state->fc_paused_until_ns >= 0 || state->fc_paused_low_until_ns >= 0;
+}
+
+static const VMStateDescription flow_control_vmstate = {
+    .name = "e100/chip/flow-control",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = flow_control_needed,
+    .fields =
+        (const VMStateField[]){
+            U8(fc_full),
+            I64(fc_paused_until_ns),
+            I64(fc_paused_low_until_ns),
+            TIMERS(PAUSE_TIMER, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool wire_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->wire_free_ns >= 0;
+}
+
+static const VMStateDescription wire_vmstate = {
+    .name = "e100/chip/wire",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = wire_needed,
+    .fields =
+        (const VMStateField[]){
+            U8(cu_on_wire),
+            I64(wire_free_ns),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+// The record that a stream is read into: what it does not mention is not in use.
 static int chip_pre_load(void* opaque) {
-    memset(opaque, 0, sizeof(struct i8255x_state));
+    struct i8255x_state* state = opaque;
+
+    memset(state, 0, sizeof(*state));
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        state->timers[i] = -1;
+    }
+    state->fc_paused_until_ns = -1;
+    state->fc_paused_low_until_ns = -1;
+    state->wire_free_ns = -1;
     return 0;
 }
 
@@ -133,12 +190,14 @@ static const VMStateDescription chip_vmstate = {
             U16(eeprom_shift),
             U16(eeprom_address),
             U16(eeprom_opcode),
-            VMSTATE_INT64_ARRAY(timers, struct i8255x_state, I8255X_TIMERS),
+            TIMERS(0, FIRST_TIMERS),
             VMSTATE_END_OF_LIST(),
         },
     .subsections =
         (const VMStateDescription*[]){
             &wake_up_vmstate,
+            &flow_control_vmstate,
+            &wire_vmstate,
             NULL,
         },
 };

@@ -96,7 +96,7 @@ class CApi : public testing::Test {
 
     uint16_t eeprom_[64];
     const i8255x_options options_ = {
-        .eeprom = eeprom_, .eeprom_words = 64, .backpressure = true, .aux_power = false};
+        .eeprom = eeprom_, .eeprom_words = 64, .backpressure = true, .aux_power = false, .wire_mbps = 0};
     Recorder recorder;
     i8255x_chip* chip;
 };
@@ -127,7 +127,7 @@ TEST_F(CApi, NamesEveryTraceEvent) {
     unsigned count = 0;
     while (i8255x_trace_name(count) != nullptr)
         EXPECT_EQ(std::string(i8255x_trace_name(count++)).rfind("nic.", 0), 0u);
-    EXPECT_EQ(count, static_cast<unsigned>(i8255x::TraceEvent::MagicPacket) + 1);
+    EXPECT_EQ(count, static_cast<unsigned>(i8255x::TraceEvent::PauseSent) + 1);
 }
 
 TEST_F(CApi, BuildsTheEeprom) {
