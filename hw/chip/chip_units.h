@@ -34,8 +34,8 @@ struct Chip::Units final : ResetControl {
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit},
                       options.wire_mbps),
           action_commands({host, variant, scb, configuration, filter, statistics, wake_up.filters()}),
-          command_unit(
-              {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands, flow_control}),
+          command_unit({host, variant, scb, configuration, statistics, cna_delay, transmitter,
+                        action_commands, flow_control}),
           port({host, variant, *this, scb, configuration, filter, statistics, wake_up}),
           csr({host, variant.generation, scb, command_unit, receive_unit, port, eeprom, mdi, phy, wake_up,
                flow_control}) {}

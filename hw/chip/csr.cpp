@@ -172,9 +172,7 @@ void Csr::write_general_pointer(uint32_t value, uint32_t lanes) {
     units_.scb.set_general_pointer((units_.scb.general_pointer() & ~lanes) | value);
 }
 
-void Csr::software_reset() {
-    state_.early_rx = 0;
-}
+void Csr::software_reset() { state_.early_rx = 0; }
 
 void Csr::restore(const State& state) {
     const auto accept = [](auto& field, const Register& which, uint32_t value) {

@@ -142,8 +142,8 @@ void FlowControl::send_pause(uint16_t slots) {
     units_.host.send(parts);
 }
 
-/// Some slots before the peer's time is over; without end, frame after frame, if that time is shorter than one
-/// step of the counter.
+/// Some slots before the peer's time is over; without end, frame after frame, if that time is shorter than
+/// one step of the counter.
 void FlowControl::arm_repeat() {
     const uint32_t steps = delay() / repeat_step_slots;
     const int64_t frame_ns = static_cast<int64_t>(pause_frame_bits) * units_.phy.ns_per_bit();

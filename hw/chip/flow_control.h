@@ -21,12 +21,12 @@ namespace i8255x {
 class FlowControl {
   public:
     struct State {
-        uint8_t threshold = 0;             ///< register 19h
-        bool xoff = false;                 ///< software acts as if the FIFO were full
-        bool full = false;                 ///< the peer was told to stop, and not yet to go on
-        int64_t paused_until_ns = -1;      ///< -1: not paused
-        int64_t paused_low_until_ns = -1;  ///< the same for the low-priority queue alone
-        int64_t repeat_deadline_ns = -1;   ///< of Timer::PauseRepeat; -1: off
+        uint8_t threshold = 0;            ///< register 19h
+        bool xoff = false;                ///< software acts as if the FIFO were full
+        bool full = false;                ///< the peer was told to stop, and not yet to go on
+        int64_t paused_until_ns = -1;     ///< -1: not paused
+        int64_t paused_low_until_ns = -1; ///< the same for the low-priority queue alone
+        int64_t repeat_deadline_ns = -1;  ///< of Timer::PauseRepeat; -1: off
     };
     struct Units {
         Host& host;

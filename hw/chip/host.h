@@ -11,7 +11,8 @@ namespace i8255x {
 
 enum class Timer : uint8_t {
     CnaDelay,     ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
-    TransmitPoll, ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7), or the wire is free
+    TransmitPoll, ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7), or the wire is
+                  ///< free
     PauseRepeat,  ///< the peer is told to stop once more (SDM 6.6)
 };
 inline constexpr unsigned timer_count = 3;

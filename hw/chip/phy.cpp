@@ -156,9 +156,7 @@ bool Phy::link_up() const { return line_up() && !control(bmcr::isolate); }
 
 unsigned Phy::ns_per_bit() const { return (at(mii::status_control) & phy_status::speed_100) != 0 ? 10 : 100; }
 
-bool Phy::loops_back() const {
-    return control(bmcr::loopback) && !control(bmcr::isolate | bmcr::power_down);
-}
+bool Phy::loops_back() const { return control(bmcr::loopback) && !control(bmcr::isolate | bmcr::power_down); }
 
 uint8_t Phy::general_status() const {
     if (!line_up())

@@ -33,13 +33,12 @@ static bool find_chip(E100State* card, Error** errp) {
 static void build_chip(E100State* card) {
     i8255x_free(card->chip); // of an earlier attempt to realize
     i8255x_default_eeprom(card->identity.name, card->conf.macaddr.a, card->eeprom, E100_SMALL_EEPROM_WORDS);
-    card->chip =
-        i8255x_new(&e100_host, card, card->identity.name,
-                   &(struct i8255x_options){.eeprom = card->eeprom,
-                                            .eeprom_words = E100_SMALL_EEPROM_WORDS,
-                                            .backpressure = card->backpressure,
-                                            .wire_mbps = card->wire_mbps,
-                                            .aux_power = e100_has_aux_power(card)});
+    card->chip = i8255x_new(&e100_host, card, card->identity.name,
+                            &(struct i8255x_options){.eeprom = card->eeprom,
+                                                     .eeprom_words = E100_SMALL_EEPROM_WORDS,
+                                                     .backpressure = card->backpressure,
+                                                     .wire_mbps = card->wire_mbps,
+                                                     .aux_power = e100_has_aux_power(card)});
 }
 
 // A default that is not installed is no error. The PCI core loads the ROM after realize(); "" means none.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The ear of a sleeping card in a suspended machine (ACPI S3). QEMU's network layer holds all frames back until
-// the machine runs again, so none could wake it. A filter in front of the card's queue hears them nevertheless.
+// The ear of a sleeping card in a suspended machine (ACPI S3). QEMU's network layer holds all frames back
+// until the machine runs again, so none could wake it. A filter in front of the card's queue hears them
+// nevertheless.
 
 #include "e100_device.h"
 

@@ -57,7 +57,7 @@ static int post_load(void* opaque, int version) {
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
 
 #define I64(field) VMSTATE_INT64(field, struct i8255x_state)
-#define TIMERS(first, count) \
+#define TIMERS(first, count)                                                                                 \
     VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
 
 enum {

@@ -94,8 +94,8 @@ inline constexpr uint32_t end_of_list = 1u << 31;
 inline constexpr uint32_t predefined = 1u << 30;
 // predefined filters
 inline constexpr uint32_t vlan = 1u << 29;
-inline constexpr uint32_t multicast = 1u << 28;       ///< bytes 2 and 3 are the match word
-inline constexpr uint32_t arp = 1u << 27;             ///< request for an address that ends with the match word
+inline constexpr uint32_t multicast = 1u << 28; ///< bytes 2 and 3 are the match word
+inline constexpr uint32_t arp = 1u << 27;       ///< request for an address that ends with the match word
 inline constexpr uint32_t individual_type = 1u << 26; ///< to the individual address, type is the match word
 inline constexpr uint32_t individual = 1u << 25;
 inline constexpr uint32_t match_word_mask = 0xffff;

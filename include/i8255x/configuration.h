@@ -52,7 +52,7 @@ inline constexpr uint8_t loopback_external = 0xc0;
 inline constexpr ConfigField preamble_length{10, 0x30}; ///< 1, 3, 7, 15 bytes
 inline constexpr unsigned preamble_length_shift = 4;
 inline constexpr ConfigField no_source_insertion{10, 0x08};
-inline constexpr ConfigField interframe_spacing{12, 0xf0}; ///< units of 16 bit times
+inline constexpr ConfigField interframe_spacing{12, 0xf0};                  ///< units of 16 bit times
 inline constexpr ConfigField arp_address_low{13, 0xff, Generation::I82558}; ///< last byte of the IP address
 inline constexpr ConfigField arp_address_high{14, 0xff, Generation::I82558};
 inline constexpr ConfigField crs_or_cdt{15, 0x80}; ///< 1 with an 82503, 0 with a PHY on MII

@@ -47,7 +47,8 @@ Frame arp_request(uint8_t high, uint8_t low) {
     return frame;
 }
 
-ConfigurationBytes with(std::initializer_list<ConfigField> bits, std::initializer_list<ConfigField> cleared = {}) {
+ConfigurationBytes with(std::initializer_list<ConfigField> bits,
+                        std::initializer_list<ConfigField> cleared = {}) {
     ConfigurationBytes bytes = usual_configuration();
     for (const ConfigField& bit : bits)
         bit.set(bytes, true);
@@ -81,8 +82,9 @@ class Sleeper {
     }
     void load_filter(uint32_t dword) {
         const Le32 filter = dword;
-        EXPECT_EQ(e100.execute(Opcode::LoadFilter, {reinterpret_cast<const uint8_t*>(&filter), sizeof(filter)}),
-                  0xa000);
+        EXPECT_EQ(
+            e100.execute(Opcode::LoadFilter, {reinterpret_cast<const uint8_t*>(&filter), sizeof(filter)}),
+            0xa000);
     }
     E100Harness e100;
 
@@ -275,7 +277,8 @@ TEST(PmeMigration, StatusFiltersAndFrameGoAlong) {
     e100.pci().write16(pmcsr, pme_status | d1);
     EXPECT_EQ(e100.pci().read16(pmcsr) & pme_status, 0);
     e100.wire().send(frame);
-    EXPECT_TRUE(wait_until([&] { return (e100.pci().read16(pmcsr) & pme_status) != 0; })) << "the filter is there";
+    EXPECT_TRUE(wait_until([&] { return (e100.pci().read16(pmcsr) & pme_status) != 0; }))
+        << "the filter is there";
     e100.pci().write16(pmcsr, d0);
     const uint32_t at = e100.memory().allocate(256, 16);
     e100.port(PortCommand::DumpWakeUp, at);

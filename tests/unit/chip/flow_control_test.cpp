@@ -150,7 +150,8 @@ TEST_F(Paused, IsIgnoredOnDemandAndBeforeThe82558) {
     EXPECT_EQ(frames_out(), 1u);
     EXPECT_EQ(counter(Counter::FcRxPause), 0u);
     FlowBench old("82557b");
-    old.execute(Opcode::Configure, {0x16, 0x08, 0, 0, 0, 0, 0x32, 0x03, 1, 0, 0x2e, 0, 0x60, 0, 0xf2, 0x48, 0, 0x40, 0xf2, 0x80, 0x3f, 5});
+    old.execute(Opcode::Configure, {0x16, 0x08, 0, 0,    0,    0, 0x32, 0x03, 1,    0,    0x2e,
+                                    0,    0x60, 0, 0xf2, 0x48, 0, 0x40, 0xf2, 0x80, 0x3f, 5});
     old.chip.receive(pause_frame(1000));
     EXPECT_EQ(old.stat() & stat::fcp, 0);
 }
@@ -281,8 +282,8 @@ TEST_F(Paused, MigratesInTheMiddle) {
 TEST_F(Paused, ImpossibleTimesAreRefused) {
     StateRecord record;
     chip.save(record);
-    for (int64_t StateRecord::* field :
-         {&StateRecord::fc_paused_until_ns, &StateRecord::fc_paused_low_until_ns, &StateRecord::wire_free_ns}) {
+    for (int64_t StateRecord::*field : {&StateRecord::fc_paused_until_ns,
+                                        &StateRecord::fc_paused_low_until_ns, &StateRecord::wire_free_ns}) {
         StateRecord spoilt = record;
         spoilt.*field = -2;
         EXPECT_EQ(chip.restore(spoilt), RestoreError::BadTimer);
@@ -499,7 +500,8 @@ struct TwoStations : testing::Test {
 
     void SetUp() override {
         sender.configure({{fc_byte, obey}});
-        receiver.configure({{fc_byte, ignore | restart | restop}, {delay_low_byte, 0xff}, {delay_high_byte, 0}});
+        receiver.configure(
+            {{fc_byte, ignore | restart | restop}, {delay_low_byte, 0xff}, {delay_high_byte, 0}});
         sender.host.on_send = [&](std::span<const uint8_t> frame) {
             cable.emplace_back(&receiver, Bytes(frame.begin(), frame.end()));
         };
@@ -532,7 +534,8 @@ struct TwoStations : testing::Test {
             Bytes frame = ChipBench::frame_to(ChipBench::mac, 500);
             frame[499] = static_cast<uint8_t>(i);
             sender.host.memory.put(at + 32, frame);
-            receiver.put_rfd(ring + i * step, last ? rfd_command::end_of_list : 0, ring + (i + 1) * step, 1522);
+            receiver.put_rfd(ring + i * step, last ? rfd_command::end_of_list : 0, ring + (i + 1) * step,
+                             1522);
         }
     }
 };

@@ -58,8 +58,8 @@ struct UnitBench {
           receive_unit({host, variant, scb, configuration, filter, statistics, cna_delay}, backpressure),
           transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}, wire_mbps),
           action_commands({host, variant, scb, configuration, filter, statistics, wake_filters}),
-          command_unit(
-              {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands, flow_control}) {
+          command_unit({host, variant, scb, configuration, statistics, cna_delay, transmitter,
+                        action_commands, flow_control}) {
         host.on_command_unit = [this] { command_unit.run(); };
         host.on_timer = [this](Timer timer) {
             timer == Timer::CnaDelay ? cna_delay.timer_fired() : command_unit.poll_timer_fired();

@@ -31,7 +31,9 @@ struct PaceBench : ChipBench {
         command(CuCommand::Start, list);
         host.run_command_unit();
     }
-    bool complete(unsigned index) { return (host.memory.read16(list + index * step) & cb_status::complete) != 0; }
+    bool complete(unsigned index) {
+        return (host.memory.read16(list + index * step) & cb_status::complete) != 0;
+    }
 };
 
 struct WirePace : testing::Test, PaceBench {
