@@ -119,6 +119,7 @@ void Chip::timer_fired(Timer timer) {
 }
 
 void Chip::link_changed(bool up) {
+    const ReceiveWatch watch(*units_); // a FIFO that is full tells the new peer
     if (!units_->phy.set_wire(up))
         return;
     units_->host.trace(TraceEvent::LinkChange, up ? 1 : 0, 0);

@@ -104,8 +104,6 @@ bool FlowControl::can_send() const {
 }
 
 void FlowControl::follow_fifo(std::size_t used) {
-    if (used == fifo_used_)
-        return;
     fifo_used_ = used;
     if (!state_.full && wants_silence())
         stop_peer();

@@ -456,11 +456,28 @@ TEST_F(Pausing, NothingIsSentWithoutLinkOrInLoopback) {
     chip.link_changed(false);
     set_csr8(csr::fc_command, fc_command::xoff);
     EXPECT_EQ(fc_status(), fc_command::xoff);
+    EXPECT_EQ(pauses(), Slots{});
     chip.link_changed(true);
+    EXPECT_EQ(pauses(), Slots{delay});
     set_csr8(csr::fc_command, fc_command::xon);
+    EXPECT_EQ(pauses(), Slots{0});
     configure({{10, 0x6e}});
     set_csr8(csr::fc_command, fc_command::xoff);
     EXPECT_EQ(pauses(), Slots{});
+}
+
+TEST_F(Pausing, APeerThatComesBackIsToldAgain) {
+    set_up(restart);
+    stop_receiver();
+    receive_bytes(1500);
+    receive_bytes(1100);
+    EXPECT_EQ(pauses(), Slots{delay});
+    chip.link_changed(false);
+    EXPECT_EQ(fc_status(), 0);
+    EXPECT_EQ(pauses(), Slots{});
+    chip.link_changed(true);
+    EXPECT_EQ(pauses(), Slots{delay});
+    EXPECT_EQ(fc_status(), fc_command::full);
 }
 
 TEST_F(Pausing, OwnPauseIsSentWhilePaused) {

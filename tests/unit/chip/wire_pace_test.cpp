@@ -82,6 +82,25 @@ TEST_F(WirePace, ResumeWhileTheFrameIsOnTheWireIsSeenAtItsEnd) {
     EXPECT_EQ(cu(), CuStatus::Suspended);
 }
 
+TEST_F(WirePace, APauseDoesNotShortenTheFrameOnTheWire) {
+    Bytes bytes = linux_configuration();
+    bytes[19] = 0x80; // PAUSE is obeyed
+    execute(Opcode::Configure, bytes);
+    put_list({1000, 60});
+    start();
+    Bytes pause = frame_to({0x01, 0x80, 0xc2, 0x00, 0x00, 0x01}, 60);
+    for (auto [at, value] : {std::pair{12, 0x88}, {13, 0x08}, {14, 0}, {15, 1}, {16, 0}, {17, 0}})
+        pause[static_cast<std::size_t>(at)] = static_cast<uint8_t>(value);
+    host.advance(1000);
+    chip.receive(pause);
+    host.run_command_unit();
+    EXPECT_FALSE(complete(0));
+    host.advance(frame_ns(1000, 100) - 1000 - 1);
+    EXPECT_FALSE(complete(0));
+    host.advance(1);
+    EXPECT_TRUE(complete(0));
+}
+
 TEST_F(WirePace, ASelectiveResetForgetsTheFrameOnTheWire) {
     put_list({1000});
     start();
