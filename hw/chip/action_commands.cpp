@@ -15,7 +15,8 @@ namespace i8255x {
 
 ActionCommands::ActionCommands(const Units& units)
     : host_(units.host), variant_(units.variant), scb_(units.scb), configuration_(units.configuration),
-      filter_(units.filter), statistics_(units.statistics), bundling_(units.bundling) {}
+      filter_(units.filter), statistics_(units.statistics), wake_filters_(units.wake_filters),
+      bundling_(units.bundling) {}
 
 uint16_t ActionCommands::execute(Opcode opcode, uint32_t address, uint32_t cu_base) {
     const uint32_t parameters = address + static_cast<uint32_t>(sizeof(CommandBlock));
@@ -37,7 +38,7 @@ uint16_t ActionCommands::execute(Opcode opcode, uint32_t address, uint32_t cu_ba
         return load_microcode(parameters) ? passed : failed;
     case Opcode::LoadFilter:
         if (variant_.generation >= Generation::I82559)
-            return passed;
+            return load_filters(parameters) ? passed : failed;
         break;
     case Opcode::Ipcb:
     case Opcode::Transmit:
@@ -126,6 +127,27 @@ bool ActionCommands::load_microcode(uint32_t parameters) {
         bundling_.unload();
         host_.guest_error("microcode that is not known for this chip has no effect", words[0]);
     }
+    return true;
+}
+
+/// The list replaces the one before; it ends with the filter that says so.
+bool ActionCommands::load_filters(uint32_t parameters) {
+    std::array<uint32_t, wake_filter::max_dwords> dwords{};
+    std::size_t count = 0;
+    auto extent = WakeFilters::Extent::Part;
+    while (extent == WakeFilters::Extent::Part && count < dwords.size()) {
+        const uint32_t from = parameters + static_cast<uint32_t>(count * sizeof(Le32));
+        Le32 dword;
+        if (!dma_read_object(host_, from, dword))
+            return unreadable(from);
+        dwords[count++] = dword;
+        extent = WakeFilters::extent(std::span(dwords).first(count));
+    }
+    if (extent != WakeFilters::Extent::Whole) {
+        host_.guest_error("malformed list of wake-up filters", parameters);
+        return false;
+    }
+    wake_filters_.load(std::span(dwords).first(count));
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include "scb.h"
 #include "statistics.h"
 #include "variants.h"
+#include "wake_filters.h"
 
 namespace i8255x {
 
@@ -24,6 +25,7 @@ class ActionCommands {
         Configuration& configuration;
         AddressFilter& filter;
         const Statistics& statistics;
+        WakeFilters& wake_filters;
         ReceiveBundling& bundling;
     };
 
@@ -37,6 +39,7 @@ class ActionCommands {
     bool configure(uint32_t parameters);
     bool set_multicast(uint32_t parameters);
     bool dump(uint32_t parameters, uint32_t cu_base);
+    bool load_filters(uint32_t parameters);
     bool load_microcode(uint32_t parameters);
     bool unreadable(uint32_t address);
     void report_unsupported();
@@ -47,6 +50,7 @@ class ActionCommands {
     Configuration& configuration_;
     AddressFilter& filter_;
     const Statistics& statistics_;
+    WakeFilters& wake_filters_;
     ReceiveBundling& bundling_;
 };
 

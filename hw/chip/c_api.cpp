@@ -27,6 +27,7 @@ class CHost final : public Host {
     }
     void write_barrier() override { host_.write_barrier(opaque_); }
     void set_interrupt(bool asserted) override { host_.set_interrupt(opaque_, asserted); }
+    void set_pme(bool status) override { host_.set_pme(opaque_, status); }
     void send(std::span<const std::span<const uint8_t>> parts) override {
         std::array<iovec, max_send_parts> vector;
         const std::size_t count = std::min(parts.size(), vector.size());
@@ -75,6 +76,8 @@ const char* describe(RestoreError error) {
         return "a timer's deadline is negative";
     case RestoreError::BadBundling:
         return "the receive bundle contradicts the microcode";
+    case RestoreError::BadWakeUp:
+        return "the wake-up filters or the frame that woke the card do not have a form that exists";
     }
     return "unknown error";
 }
@@ -161,6 +164,8 @@ struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque,
     return new i8255x_chip(*host, opaque, *variant,
                            {.eeprom = {eeprom, eeprom_words},
                             .backpressure = options->backpressure,
+                            .wire_mbps = options->wire_mbps,
+                            .aux_power = options->aux_power,
                             .phy = phy,
                             .negotiation_ns = options->negotiation_ns});
 }
@@ -195,6 +200,14 @@ void i8255x_link_changed(struct i8255x_chip* chip, bool up) { chip->chip.link_ch
 void i8255x_hardware_reset(struct i8255x_chip* chip) { chip->chip.reset(ResetKind::Hardware); }
 
 void i8255x_mac_reset(struct i8255x_chip* chip) { chip->chip.reset(ResetKind::Software); }
+
+void i8255x_set_power_state(struct i8255x_chip* chip, unsigned state) {
+    chip->chip.set_power_state(static_cast<PowerState>(std::min(state, 3u)));
+}
+
+void i8255x_acknowledge_pme(struct i8255x_chip* chip) { chip->chip.acknowledge_pme(); }
+
+bool i8255x_pme_status(const struct i8255x_chip* chip) { return chip->chip.pme_status(); }
 
 void i8255x_save(const struct i8255x_chip* chip, struct i8255x_state* state) { chip->chip.save(*state); }
 

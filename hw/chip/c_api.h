@@ -24,6 +24,7 @@ struct i8255x_host {
     bool (*dma_write)(void* opaque, uint32_t address, const void* from, size_t bytes);
     void (*write_barrier)(void* opaque);
     void (*set_interrupt)(void* opaque, bool asserted);
+    void (*set_pme)(void* opaque, bool status);
     void (*send)(void* opaque, const struct iovec* parts, int count);
     void (*receive_possible)(void* opaque);
     int64_t (*now_ns)(void* opaque);
@@ -68,7 +69,8 @@ struct i8255x_options {
     const char* chip; /* name */
     const char* phy;  /* name, or NULL for the usual one */
     int64_t negotiation_ns;
-    bool backpressure;
+    bool backpressure, aux_power;
+    uint32_t wire_mbps; /* 0: frames take no time */
 };
 
 /*
@@ -99,6 +101,10 @@ void i8255x_link_changed(struct i8255x_chip* chip, bool up);
 void i8255x_hardware_reset(struct i8255x_chip* chip);
 /* What a return from D3 to D0 does to the MAC; the PHY keeps its state. */
 void i8255x_mac_reset(struct i8255x_chip* chip);
+/* `state` 0 to 3: n of Dn. */
+void i8255x_set_power_state(struct i8255x_chip* chip, unsigned state);
+void i8255x_acknowledge_pme(struct i8255x_chip* chip);
+bool i8255x_pme_status(const struct i8255x_chip* chip);
 void i8255x_save(const struct i8255x_chip* chip, struct i8255x_state* state);
 /* NULL on success, else one sentence without full stop that says what is wrong with the state. */
 const char* i8255x_restore(struct i8255x_chip* chip, const struct i8255x_state* state);

@@ -13,12 +13,15 @@
 #include "reset.h"
 #include "state_record.h"
 #include "variants.h"
+#include "wake_up.h"
 
 namespace i8255x {
 
 struct ChipOptions {
     std::span<const uint16_t> eeprom; ///< 64 or 256 words; copied
     bool backpressure = false;     ///< hold frames back at the host rather than drop them when no RFD is left
+    uint32_t wire_mbps = 0;        ///< sent frames take the time of a wire this fast; 0: none
+    bool aux_power = false;        ///< what woke the machine outlives a hardware reset
     const PhyModel* phy = nullptr; ///< one for the variant's socket; nullptr: the variant's own
     int64_t negotiation_ns = 0;    ///< how long the PHY negotiates
 };
@@ -49,6 +52,13 @@ class Chip {
     void timer_fired(Timer timer);
     void link_changed(bool up);
     void reset(ResetKind kind);
+    /// Below D0 the host must not call anything but receive(), link_changed(), reset() and the functions
+    /// below. Leaving D3 resets the MAC as well, which is left to the caller.
+    void set_power_state(PowerState state);
+    PowerState power_state() const;
+    /// Software cleared PMCSR bit 15.
+    void acknowledge_pme();
+    bool pme_status() const;
 
     std::span<const uint16_t> eeprom() const;
 

@@ -9,6 +9,7 @@ namespace i8255x {
 namespace {
 
 constexpr auto cna_timer = static_cast<std::size_t>(Timer::CnaDelay);
+constexpr auto pause_timer = static_cast<std::size_t>(Timer::PauseRepeat);
 constexpr auto poll_timer = static_cast<std::size_t>(Timer::TransmitPoll);
 constexpr auto bundle_timer = static_cast<std::size_t>(Timer::ReceiveBundle);
 constexpr auto negotiation_timer = static_cast<std::size_t>(Timer::Negotiation);
@@ -17,7 +18,9 @@ static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FI
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
               counter_count == std::size(StateRecord{}.counters) &&
               configuration_bytes == sizeof(StateRecord::configuration) &&
-              mii::register_count == std::size(StateRecord{}.phy));
+              mii::register_count == std::size(StateRecord{}.phy) &&
+              wake_filter::max_dwords == std::size(StateRecord{}.wake_filters) &&
+              wake_packet_bytes == std::size(StateRecord{}.wake_packet));
 
 Scb::State scb_state(const StateRecord& record) {
     return {.stat = record.stat,
@@ -31,9 +34,6 @@ Scb::State scb_state(const StateRecord& record) {
 Csr::State csr_state(const StateRecord& record) {
     return {.flash_control = record.flash_control,
             .early_rx = record.early_rx,
-            .fc_threshold = record.fc_threshold,
-            .fc_command = record.fc_command,
-            .pmdr = record.pmdr,
             .general_control = record.general_control,
             .general_control2 = record.general_control2};
 }
@@ -44,7 +44,27 @@ CommandUnit::State command_unit_state(const StateRecord& record) {
             .link = record.cu_link,
             .resume_pending = record.cu_resume_pending != 0,
             .work_pending = record.cu_work_pending != 0,
-            .poll_deadline_ns = record.timers[poll_timer]};
+            .poll_deadline_ns = record.timers[poll_timer],
+            .on_wire = record.cu_on_wire != 0,
+            .wire_free_ns = record.wire_free_ns};
+}
+
+WakeUp::State wake_up_state(const StateRecord& record) {
+    WakeUp::State state{.pmdr = record.pmdr,
+                        .filters = {.count = record.wake_filter_count},
+                        .packet_length = record.wake_packet_length};
+    std::ranges::copy(record.wake_filters, state.filters.dwords.begin());
+    std::ranges::copy(record.wake_packet, state.packet.begin());
+    return state;
+}
+
+FlowControl::State flow_control_state(const StateRecord& record) {
+    return {.threshold = record.fc_threshold,
+            .xoff = (record.fc_command & fc_command::xoff) != 0,
+            .full = record.fc_full != 0,
+            .paused_until_ns = record.fc_paused_until_ns,
+            .paused_low_until_ns = record.fc_paused_low_until_ns,
+            .repeat_deadline_ns = record.timers[pause_timer]};
 }
 
 Eeprom::State eeprom_state(const StateRecord& record) {
@@ -117,6 +137,27 @@ void Chip::Units::save(StateRecord& record) const {
     save_command_and_receive_units(record);
     save_mac(record);
     save_phy_and_eeprom(record);
+    save_wake_up(record);
+    save_flow_control(record);
+}
+
+void Chip::Units::save_flow_control(StateRecord& record) const {
+    const FlowControl::State& own = flow_control.state();
+    record.fc_threshold = own.threshold;
+    record.fc_command = own.xoff ? fc_command::xoff : 0;
+    record.fc_full = own.full;
+    record.fc_paused_until_ns = own.paused_until_ns;
+    record.fc_paused_low_until_ns = own.paused_low_until_ns;
+    record.timers[pause_timer] = own.repeat_deadline_ns;
+}
+
+void Chip::Units::save_wake_up(StateRecord& record) const {
+    const WakeUp::State own = wake_up.state();
+    record.pmdr = own.pmdr;
+    std::ranges::copy(own.filters.dwords, record.wake_filters);
+    record.wake_filter_count = own.filters.count;
+    std::ranges::copy(own.packet, record.wake_packet);
+    record.wake_packet_length = own.packet_length;
 }
 
 void Chip::Units::save_scb_and_registers(StateRecord& record) const {
@@ -130,9 +171,6 @@ void Chip::Units::save_scb_and_registers(StateRecord& record) const {
     record.port_latch = port.latch();
     record.flash_control = csr.state().flash_control;
     record.early_rx = csr.state().early_rx;
-    record.fc_threshold = csr.state().fc_threshold;
-    record.fc_command = csr.state().fc_command;
-    record.pmdr = csr.state().pmdr;
     record.general_control = csr.state().general_control;
     record.general_control2 = csr.state().general_control2;
 }
@@ -145,6 +183,8 @@ void Chip::Units::save_command_and_receive_units(StateRecord& record) const {
     record.cu_resume_pending = cu.resume_pending;
     record.cu_work_pending = cu.work_pending;
     record.timers[poll_timer] = cu.poll_deadline_ns;
+    record.cu_on_wire = cu.on_wire;
+    record.wire_free_ns = cu.wire_free_ns;
     record.timers[cna_timer] = cna_delay.state().deadline_ns;
     record.ru_base = receive_unit.state().base;
     record.ru_rfd = receive_unit.state().rfd;
@@ -194,8 +234,8 @@ void Chip::Units::save_phy_and_eeprom(StateRecord& record) const {
 
 RestoreError Chip::Units::check(const StateRecord& record) const {
     const CommandUnit::State cu = command_unit_state(record);
-    if (cu.poll_deadline_ns < -1 || !CnaDelay::valid({record.timers[cna_timer]}) ||
-        !Phy::valid(phy_state(record)))
+    if (cu.poll_deadline_ns < -1 || cu.wire_free_ns < -1 || !CnaDelay::valid({record.timers[cna_timer]}) ||
+        !Phy::valid(phy_state(record)) || !FlowControl::valid(flow_control_state(record)))
         return RestoreError::BadTimer;
     if (!bundling_fits(bundling_state(record)))
         return RestoreError::BadBundling;
@@ -207,6 +247,8 @@ RestoreError Chip::Units::check(const StateRecord& record) const {
         return RestoreError::BadFifo;
     if (record.eeprom_words != eeprom.contents().size() || !eeprom.valid(eeprom_state(record)))
         return RestoreError::BadEeprom;
+    if (!WakeUp::valid(wake_up_state(record)))
+        return RestoreError::BadWakeUp;
     return RestoreError::None;
 }
 
@@ -227,9 +269,11 @@ void Chip::Units::restore(const StateRecord& record) {
     phy.restore(phy_state(record));
     mdi.restore(record.mdi_control);
     eeprom.restore(eeprom_state(record), std::span(record.eeprom).first(record.eeprom_words));
+    wake_up.restore(wake_up_state(record));
     cna_delay.restore({record.timers[cna_timer]});
     bundling.restore(bundling_state(record));
     receive_unit.restore({.base = record.ru_base, .rfd = record.ru_rfd}, fifo_of(record));
+    flow_control.restore(flow_control_state(record), fifo_of(record).size());
     command_unit.restore(command_unit_state(record));
 }
 

@@ -23,7 +23,7 @@ unsigned cid_of(uint16_t command) { return (command & cb_command::cid_mask) >> c
 CommandUnit::CommandUnit(const Units& units)
     : host_(units.host), variant_(units.variant), scb_(units.scb), configuration_(units.configuration),
       statistics_(units.statistics), cna_delay_(units.cna_delay), transmitter_(units.transmitter),
-      action_commands_(units.action_commands) {}
+      action_commands_(units.action_commands), flow_control_(units.flow_control) {}
 
 void CommandUnit::command(CuCommand command) {
     switch (command) {
@@ -118,6 +118,10 @@ bool CommandUnit::run() {
     cancel_poll();
     if (scb_.cu_status() != CuStatus::Active)
         return false;
+    if (state_.wire_free_ns > host_.now_ns()) {
+        wait_until(state_.wire_free_ns);
+        return false;
+    }
     std::size_t bytes = 0;
     for (unsigned blocks = 0; blocks < blocks_per_run && bytes < bytes_per_run; blocks++) {
         if (execute_block(bytes) != Step::Next)
@@ -137,28 +141,49 @@ CommandUnit::Step CommandUnit::execute_block(std::size_t& sent_bytes) {
         return stop(CuStatus::Idle, true, 0);
     }
     const uint16_t command = block.standard.header.command;
-    host_.trace(TraceEvent::CbStart, state_.block, command);
+    if (!state_.on_wire)
+        host_.trace(TraceEvent::CbStart, state_.block, command);
     state_.link = block.standard.header.link;
 
     const Opcode opcode = opcode_of(command);
-    uint16_t status = cb_status::complete | cb_status::ok;
-    if (opcode != Opcode::Transmit) {
-        status = action_commands_.execute(opcode, state_.block, state_.base);
-    } else if (transmitter_.execute(block, state_.block, state_.base) == Transmitter::Result::NotReady) {
-        arm_poll();
-        return Step::Wait;
-    } else {
-        sent_bytes += transmitter_.gathered();
+    if (opcode == Opcode::Transmit && !state_.on_wire) {
+        const Step step = transmit(block, sent_bytes);
+        if (step == Step::Wait)
+            return step;
     }
+    state_.on_wire = false;
+    const uint16_t status = opcode == Opcode::Transmit
+                                ? cb_status::complete | cb_status::ok
+                                : action_commands_.execute(opcode, state_.block, state_.base);
+    return finish(command, status);
+}
+
+/// No frame begins while the peer wants silence, and none completes before it has left (SDM 6.6).
+CommandUnit::Step CommandUnit::transmit(const ExtendedTransmitCb& block, std::size_t& sent_bytes) {
+    const int64_t from = flow_control_.transmit_from_ns(false);
+    if (from > host_.now_ns()) {
+        wait_until(from);
+        return Step::Wait;
+    }
+    if (transmitter_.execute(block, state_.block, state_.base) == Transmitter::Result::NotReady) {
+        wait_until(host_.now_ns() + poll_interval_ns);
+        return Step::Wait;
+    }
+    sent_bytes += transmitter_.gathered();
+    if (transmitter_.wire_ns() == 0)
+        return Step::Next;
+    state_.on_wire = true;
+    state_.wire_free_ns = host_.now_ns() + transmitter_.wire_ns();
+    wait_until(state_.wire_free_ns);
+    return Step::Wait;
+}
+
+CommandUnit::Step CommandUnit::finish(uint16_t command, uint16_t status) {
     if (!dma_write_object(host_, state_.block, Le16(status))) {
         host_.guest_error("command block status not writable", state_.block);
         return stop(CuStatus::Idle, true, 0);
     }
     host_.trace(TraceEvent::CbComplete, state_.block, status);
-    return finish(command);
-}
-
-CommandUnit::Step CommandUnit::finish(uint16_t command) {
     if ((command & cb_command::interrupt) != 0)
         scb_.raise(stat::cx);
     const bool has_cid = opcode_of(command) == Opcode::Transmit && variant_.generation >= Generation::I82558;
@@ -194,8 +219,8 @@ CommandUnit::Step CommandUnit::stop(CuStatus next, bool interrupt, unsigned cid)
     return Step::Stopped;
 }
 
-void CommandUnit::arm_poll() {
-    state_.poll_deadline_ns = host_.now_ns() + poll_interval_ns;
+void CommandUnit::wait_until(int64_t deadline_ns) {
+    state_.poll_deadline_ns = deadline_ns;
     host_.arm_timer(Timer::TransmitPoll, state_.poll_deadline_ns);
 }
 
@@ -206,10 +231,10 @@ void CommandUnit::cancel_poll() {
     host_.cancel_timer(Timer::TransmitPoll);
 }
 
-void CommandUnit::poll_timer_fired() {
+void CommandUnit::look_again() {
     if (state_.poll_deadline_ns < 0)
         return;
-    state_.poll_deadline_ns = -1;
+    cancel_poll();
     schedule();
 }
 
@@ -232,7 +257,8 @@ bool CommandUnit::valid(const State& state, CuStatus status) {
         return false;
     if (status == CuStatus::Active)
         return state.work_pending != polls;
-    return status != CuStatus::ActiveHighPriority && !state.work_pending && !polls && !state.resume_pending;
+    return status != CuStatus::ActiveHighPriority && !state.work_pending && !polls && !state.resume_pending &&
+           !state.on_wire;
 }
 
 void CommandUnit::restore(const State& state) {

@@ -8,6 +8,7 @@
 #include "action_commands.h"
 #include "cna_delay.h"
 #include "configuration.h"
+#include "flow_control.h"
 #include "host.h"
 #include "i8255x/command_block.h"
 #include "scb.h"
@@ -27,6 +28,8 @@ class CommandUnit {
         bool resume_pending = false;
         bool work_pending = false;     ///< the host was asked for a run() that did not come yet
         int64_t poll_deadline_ns = -1; ///< of Timer::TransmitPoll; -1: off
+        bool on_wire = false;          ///< the frame of `block` is: the block completes when it has left
+        int64_t wire_free_ns = -1;     ///< when the last frame has left; -1: long ago
     };
     struct Units {
         Host& host;
@@ -37,6 +40,7 @@ class CommandUnit {
         CnaDelay& cna_delay;
         Transmitter& transmitter;
         ActionCommands& action_commands;
+        const FlowControl& flow_control;
     };
     /// One run() ends after so many blocks, or frames of so many bytes: a circular list must not stop the
     /// machine.
@@ -50,7 +54,9 @@ class CommandUnit {
     void command(CuCommand command);
     /// Executes blocks. True: more are left, and the host has been asked to call again.
     bool run();
-    void poll_timer_fired();
+    void poll_timer_fired() { look_again(); }
+    /// If the unit waits for a buffer or the wire, it looks again.
+    void look_again();
 
     void reset();           ///< software or hardware reset
     void selective_reset(); ///< to idle, base kept (SDM table 8)
@@ -73,11 +79,12 @@ class CommandUnit {
     void schedule();
 
     Step execute_block(std::size_t& sent_bytes);
-    Step finish(uint16_t command);
+    Step transmit(const ExtendedTransmitCb& block, std::size_t& sent_bytes);
+    Step finish(uint16_t command, uint16_t status);
     Step stop(CuStatus next, bool interrupt, unsigned cid);
     bool resumed_meanwhile();
     bool suspend_bit_set();
-    void arm_poll();
+    void wait_until(int64_t deadline_ns);
     void cancel_poll();
 
     Host& host_;
@@ -88,6 +95,7 @@ class CommandUnit {
     CnaDelay& cna_delay_;
     Transmitter& transmitter_;
     ActionCommands& action_commands_;
+    const FlowControl& flow_control_;
     State state_;
 };
 

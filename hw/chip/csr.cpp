@@ -91,11 +91,11 @@ uint32_t Csr::read_register(uint32_t offset) const {
     case csr::early_rx:
         return state_.early_rx;
     case csr::fc_threshold:
-        return state_.fc_threshold;
+        return units_.flow_control.threshold();
     case csr::fc_command:
-        return state_.fc_command;
+        return units_.flow_control.command_status();
     case csr::pmdr:
-        return state_.pmdr;
+        return units_.wake_up.pmdr();
     case csr::general_control:
         return state_.general_control;
     case csr::general_status:
@@ -137,13 +137,13 @@ void Csr::write_register(const Register& which, uint32_t value, uint32_t lanes) 
         put(state_.early_rx, which, value, lanes);
         break;
     case csr::fc_threshold:
-        put(state_.fc_threshold, which, value, lanes);
+        units_.flow_control.set_threshold(static_cast<uint8_t>(value));
         break;
     case csr::fc_command:
-        write_fc_command(static_cast<uint8_t>(value));
+        units_.flow_control.write_command(static_cast<uint8_t>(value));
         break;
     case csr::pmdr:
-        state_.pmdr = static_cast<uint8_t>(state_.pmdr & ~value);
+        units_.wake_up.acknowledge(static_cast<uint8_t>(value));
         break;
     case csr::general_control:
         put(state_.general_control, which, value, lanes);
@@ -172,23 +172,7 @@ void Csr::write_general_pointer(uint32_t value, uint32_t lanes) {
     units_.scb.set_general_pointer((units_.scb.general_pointer() & ~lanes) | value);
 }
 
-void Csr::write_fc_command(uint8_t value) {
-    if ((value & fc_command::xon) != 0)
-        state_.fc_command &= static_cast<uint8_t>(~fc_command::xoff);
-    else
-        state_.fc_command |= value & fc_command::xoff;
-}
-
-void Csr::note_link_change() {
-    if (units_.generation >= Generation::I82559)
-        state_.pmdr |= pmdr::link_changed;
-}
-
-void Csr::software_reset() {
-    state_.early_rx = 0;
-    state_.fc_threshold = 0;
-    state_.fc_command = 0;
-}
+void Csr::software_reset() { state_.early_rx = 0; }
 
 void Csr::restore(const State& state) {
     const auto accept = [](auto& field, const Register& which, uint32_t value) {
@@ -196,9 +180,6 @@ void Csr::restore(const State& state) {
     };
     accept(state_.flash_control, register_at(csr::flash_control), state.flash_control);
     accept(state_.early_rx, register_at(csr::early_rx), state.early_rx);
-    accept(state_.fc_threshold, register_at(csr::fc_threshold), state.fc_threshold);
-    accept(state_.fc_command, register_at(csr::fc_command), state.fc_command);
-    state_.pmdr = state.pmdr & pmdr::link_changed;
     accept(state_.general_control, register_at(csr::general_control), state.general_control);
     accept(state_.general_control2, register_at(csr::general_control2), state.general_control2);
 }

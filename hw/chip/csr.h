@@ -7,6 +7,7 @@
 
 #include "command_unit.h"
 #include "eeprom.h"
+#include "flow_control.h"
 #include "host.h"
 #include "i8255x/csr.h"
 #include "mdi.h"
@@ -14,6 +15,7 @@
 #include "port.h"
 #include "receive_unit.h"
 #include "scb.h"
+#include "wake_up.h"
 
 namespace i8255x {
 
@@ -23,9 +25,6 @@ class Csr {
     struct State {
         uint16_t flash_control = 0;
         uint8_t early_rx = 0;
-        uint8_t fc_threshold = 0;
-        uint8_t fc_command = 0;
-        uint8_t pmdr = 0;
         uint8_t general_control = 0;
         uint8_t general_control2 = 0;
     };
@@ -39,6 +38,8 @@ class Csr {
         Eeprom& eeprom;
         Mdi& mdi;
         const Phy& phy;
+        WakeUp& wake_up;
+        FlowControl& flow_control;
     };
 
     explicit Csr(const Units& units) : units_(units) {}
@@ -48,8 +49,6 @@ class Csr {
     /// One write of several bytes first acknowledges, then sets masks, then gives the command; the other
     /// registers follow in the order of their offsets.
     void write(uint32_t offset, unsigned width, uint32_t value);
-
-    void note_link_change(); ///< in PMDR (SDM 6.3.9)
 
     void reset() { state_ = {}; }
     void software_reset(); ///< keeps what does not belong to the MAC
@@ -65,7 +64,6 @@ class Csr {
 
     void write_command(uint8_t command);
     void write_general_pointer(uint32_t value, uint32_t lanes);
-    void write_fc_command(uint8_t value);
 
     Units units_;
     State state_;

@@ -11,11 +11,13 @@ namespace i8255x {
 
 enum class Timer : uint8_t {
     CnaDelay,      ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
-    TransmitPoll,  ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7)
+    TransmitPoll,  ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7), or the wire is
+                   ///< free
     ReceiveBundle, ///< FR of received frames that were bundled (microcode)
     Negotiation,   ///< the PHY agrees with its partner; runs in every power state
+    PauseRepeat,   ///< the peer is told to stop once more (SDM 6.6)
 };
-inline constexpr unsigned timer_count = 4;
+inline constexpr unsigned timer_count = 5;
 
 inline constexpr unsigned max_send_parts = 8;
 
@@ -32,6 +34,9 @@ class Host {
 
     /// Level of INTA#; called on changes only.
     virtual void set_interrupt(bool asserted) = 0;
+    /// PME status (PMCSR bit 15, the same as PMDR bit 0): true at every reason to wake the machine, even if
+    /// the status is set already; false when the chip has cleared it.
+    virtual void set_pme(bool status) = 0;
 
     /// One frame without FCS leaves for the wire, gathered from `parts` (at most `max_send_parts`, valid
     /// during the call only).

@@ -240,7 +240,9 @@ void Phy::set_wire(bool up) {
 /// For the MAC an isolated PHY is no way to the wire.
 bool Phy::link_up() const { return line_up() && !control(bmcr::isolate); }
 
-bool Phy::loops_back() const { return control(bmcr::loopback); }
+unsigned Phy::ns_per_bit() const { return (at(mii::status_control) & phy_status::speed_100) != 0 ? 10 : 100; }
+
+bool Phy::loops_back() const { return control(bmcr::loopback) && !control(bmcr::isolate | bmcr::power_down); }
 
 uint8_t Phy::general_status() const {
     if (!line_up())

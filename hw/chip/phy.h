@@ -43,6 +43,7 @@ class Phy final : public PhyLine {
     void reset();
 
     bool link_up() const override;
+    unsigned ns_per_bit() const override;
     bool loops_back() const override;
     /// The general status register (SDM 6.3.11).
     uint8_t general_status() const;

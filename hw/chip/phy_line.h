@@ -7,6 +7,8 @@ namespace i8255x {
 class PhyLine {
   public:
     virtual bool link_up() const = 0;
+    /// Length of a bit at the speed in use.
+    virtual unsigned ns_per_bit() const = 0;
     /// The PHY returns what it is given instead of sending it (BMCR bit 14).
     virtual bool loops_back() const = 0;
 

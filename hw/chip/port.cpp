@@ -19,7 +19,6 @@ constexpr uint32_t dump_done = 0xa006;
 constexpr uint32_t rom_signature = 0xffffffff; // any value but 0
 constexpr uint32_t passed = 0;
 
-constexpr uint32_t no_packet_bytes = 0;
 constexpr uint32_t wake_up_dump_done = 0xa000;
 
 } // namespace
@@ -77,17 +76,21 @@ void Port::dump(uint32_t address) {
     write_result(address + dump_completion_offset, dump_done);
 }
 
-/// No packet is ever stored, because nothing here wakes a machine up.
+/// Count and data first (SDM 6.3.3, PORT 7).
 void Port::dump_wake_up_packet(uint32_t address) {
     if (units_.variant.generation < Generation::I82559) {
         units_.host.guest_error("PORT dump wake-up on a chip that cannot", address);
         return;
     }
     units_.reset_control.reset(ResetKind::Selective);
-    if (write_result(address + 4, no_packet_bytes)) {
-        units_.host.write_barrier();
-        write_result(address, wake_up_dump_done);
+    if (!write_result(address + 4, units_.wake_up.packet_length()))
+        return;
+    if (!units_.host.dma_write(address + 8, units_.wake_up.packet())) {
+        units_.host.guest_error("PORT dump wake-up area not writable", address);
+        return;
     }
+    units_.host.write_barrier();
+    write_result(address, wake_up_dump_done);
 }
 
 bool Port::write_result(uint32_t address, uint32_t value) {

@@ -13,6 +13,7 @@
 #include "scb.h"
 #include "statistics.h"
 #include "variants.h"
+#include "wake_up.h"
 
 namespace i8255x {
 
@@ -26,6 +27,7 @@ class Port {
         const Configuration& configuration;
         const AddressFilter& filter;
         const Statistics& statistics;
+        const WakeUp& wake_up;
     };
 
     explicit Port(const Units& units) : units_(units) {}

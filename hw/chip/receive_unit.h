@@ -25,6 +25,8 @@ enum class Filtered : uint8_t {
     NotListening, ///< before the first Configure, or with CSMA disabled
     ReceiverOff,  ///< the receive unit is idle
     Disconnected, ///< the PHY passes nothing on, or the chip listens to itself
+    Asleep,       ///< below D0 only the wake-up unit listens
+    FlowControl,  ///< a PAUSE frame that is not to be stored
 };
 
 /// Every frame that came in (TraceEvent::RxWire) ends in exactly one of RxFiltered, RxDrop (with the counter

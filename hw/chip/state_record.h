@@ -13,7 +13,7 @@ enum {
     I8255X_STATE_VERSION = 1,
     I8255X_EEPROM_WORDS = 256,
     I8255X_FIFO_BYTES = 3072,
-    I8255X_TIMERS = 4, /* CnaDelay, TransmitPoll, ReceiveBundle, Negotiation */
+    I8255X_TIMERS = 5, /* CnaDelay, TransmitPoll, ReceiveBundle, Negotiation, PauseRepeat */
 };
 
 struct i8255x_state {
@@ -55,6 +55,17 @@ struct i8255x_state {
     uint16_t eeprom[I8255X_EEPROM_WORDS];
     uint8_t eeprom_phase, eeprom_write_enabled, eeprom_out;
     uint16_t eeprom_bits, eeprom_shift, eeprom_address, eeprom_opcode;
+    /* wake-up (pmdr stands with the registers) */
+    uint32_t wake_filters[16];
+    uint8_t wake_filter_count; /* dwords in use */
+    uint8_t wake_packet[120];
+    uint8_t wake_packet_length; /* 255: longer than what is kept */
+    /* flow control (fc_threshold and Xoff in fc_command stand with the registers); times as for timers */
+    uint8_t fc_full;
+    int64_t fc_paused_until_ns, fc_paused_low_until_ns;
+    /* what is on the wire: a frame whose block completes when it has left; the time when it has */
+    uint8_t cu_on_wire;
+    int64_t wire_free_ns;
     /* timers: deadline in ns of the machine's clock, -1 when off */
     int64_t timers[I8255X_TIMERS];
     /* receive bundling: what loaded microcode asks for, and the bundle in hand */
@@ -75,6 +86,7 @@ enum class RestoreError : uint8_t {
     BadEeprom,    ///< EEPROM size differs from this card's, or the transfer's phase does not exist
     BadTimer,     ///< negative deadline other than -1
     BadBundling,  ///< frames wait for an interrupt that no microcode holds back
+    BadWakeUp,    ///< wake-up filters or the frame that woke the card do not have a form that exists
 };
 } // namespace i8255x
 #endif

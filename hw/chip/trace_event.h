@@ -32,7 +32,11 @@
     X(Reset, "nic.reset", "kind", "")                                                                        \
     X(MdiAccess, "nic.mdi", "MDI control", "")                                                               \
     X(EepromWord, "nic.eeprom", "instruction", "word")                                                       \
-    X(LinkChange, "nic.link", "up", "")
+    X(LinkChange, "nic.link", "up", "")                                                                      \
+    X(Pme, "nic.pme", "PMDR", "power state")                                                                 \
+    X(MagicPacket, "nic.magic_packet", "bytes", "")                                                          \
+    X(PauseReceived, "nic.pause_received", "slots", "")                                                      \
+    X(PauseSent, "nic.pause_sent", "slots", "")
 
 #ifdef __cplusplus
 namespace i8255x {

@@ -21,6 +21,17 @@ bool ends_list(const TransmitBufferDescriptor& tbd) {
     return (tbd.size & (tbd_end_of_list | tbd_end_of_list_sdm)) != 0;
 }
 
+/// A frame of `bytes` with FCS, and with preamble, its end and the gap behind the frame as configured.
+int64_t frame_bits(std::size_t bytes, const Configuration& configuration) {
+    constexpr int64_t bits_per_byte = 8, delimiter_bytes = 1, spacing_unit_bits = 16;
+    const unsigned preamble =
+        config::preamble_length.of(configuration.bytes()) >> config::preamble_length_shift;
+    const int64_t preamble_bytes = (int64_t{2} << preamble) - 1;
+    const int64_t spacing = config::interframe_spacing.of(configuration.bytes()) >> 4;
+    return (preamble_bytes + delimiter_bytes + static_cast<int64_t>(bytes + sizeof(Fcs))) * bits_per_byte +
+           spacing * spacing_unit_bits;
+}
+
 } // namespace
 
 struct Transmitter::TbdList {
@@ -31,13 +42,15 @@ struct Transmitter::TbdList {
     bool dynamic;
 };
 
-Transmitter::Transmitter(const Units& units)
+Transmitter::Transmitter(const Units& units, uint32_t wire_mbps)
     : host_(units.host), variant_(units.variant), configuration_(units.configuration), filter_(units.filter),
-      statistics_(units.statistics), phy_(units.phy), receive_unit_(units.receive_unit) {}
+      statistics_(units.statistics), phy_(units.phy), receive_unit_(units.receive_unit),
+      wire_mbps_(wire_mbps) {}
 
 Transmitter::Result Transmitter::execute(const ExtendedTransmitCb& block, uint32_t address,
                                          uint32_t cu_base) {
     length_ = 0;
+    wire_ns_ = 0;
     switch (gather(block, address, cu_base)) {
     case Gather::NotReady:
         return Result::NotReady;
@@ -157,6 +170,7 @@ void Transmitter::dispatch(std::span<const uint8_t> frame, std::span<const uint8
         return;
     }
     statistics_.count(Counter::TxGoodFrames);
+    occupy_wire(frame.size());
     if (looped)
         receive_unit_.receive_looped(frame, fcs);
     else if (!fcs.empty() && !std::ranges::equal(fcs, frame_check_sequence(frame)))
@@ -169,6 +183,11 @@ void Transmitter::send(std::span<const uint8_t> frame) {
     host_.trace(TraceEvent::TxWire, static_cast<uint32_t>(frame.size()), 0);
     const std::span<const uint8_t> parts[] = {frame};
     host_.send(parts);
+}
+
+void Transmitter::occupy_wire(std::size_t bytes) {
+    if (wire_mbps_ != 0)
+        wire_ns_ += frame_bits(bytes, configuration_) * 1000 / wire_mbps_;
 }
 
 void Transmitter::drop(NotSent reason) {

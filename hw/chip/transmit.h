@@ -45,12 +45,15 @@ class Transmitter {
         NotReady, ///< a dynamic TBD has no buffer yet: execute the block again later
     };
 
-    explicit Transmitter(const Units& units);
+    /// `wire_mbps` as in ChipOptions.
+    Transmitter(const Units& units, uint32_t wire_mbps);
 
     /// `block` stands at absolute address `address`; TBD arrays are relative to `cu_base`.
     Result execute(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base);
     /// Bytes of the frame that execute() gathered last.
     std::size_t gathered() const { return length_; }
+    /// How long the wire is busy with that frame; 0 if it is not.
+    int64_t wire_ns() const { return wire_ns_; }
 
   private:
     enum class Gather : uint8_t { Continue, End, NotReady, TooLong, Unreadable };
@@ -66,6 +69,7 @@ class Transmitter {
     void dispatch(std::span<const uint8_t> frame, std::span<const uint8_t> fcs);
     void send(std::span<const uint8_t> frame);
     void drop(NotSent reason);
+    void occupy_wire(std::size_t bytes);
 
     Host& host_;
     const Variant& variant_;
@@ -76,6 +80,8 @@ class Transmitter {
     ReceiveUnit& receive_unit_;
     std::array<uint8_t, max_transmit_bytes> frame_{};
     std::size_t length_ = 0;
+    const uint32_t wire_mbps_;
+    int64_t wire_ns_ = 0;
 };
 
 } // namespace i8255x

@@ -61,7 +61,9 @@ static bool build_chip(E100State* card, Error** errp) {
     struct i8255x_options options = {.chip = card->identity.name,
                                      .phy = card->phy_name,
                                      .negotiation_ns = (int64_t)card->negotiation_ms * SCALE_MS,
-                                     .backpressure = card->backpressure};
+                                     .backpressure = card->backpressure,
+                                     .aux_power = e100_has_aux_power(card),
+                                     .wire_mbps = card->wire_mbps};
 
     if (!check_phy(card, errp) || !e100_init_eeprom(card, &options, errp)) {
         return false;
@@ -135,6 +137,7 @@ E100_PROPERTIES properties[] = {
     DEFINE_PROP_UINT16("eeprom-words", E100State, eeprom_words, 0),
     DEFINE_PROP_DRIVE("drive", E100State, eeprom_drive),
     DEFINE_PROP_BOOL("backpressure", E100State, backpressure, false),
+    DEFINE_PROP_UINT32("wire-mbps", E100State, wire_mbps, 0),
     E100_END_OF_PROPERTIES};
 
 static char* get_leds(Object* object, Error** errp) {
@@ -171,6 +174,8 @@ static void describe_properties(ObjectClass* class) {
                                           "keeps the EEPROM's contents: 512 bytes, or empty for a new card");
     object_class_property_add_str(class, "led", get_leds, NULL);
     object_class_property_set_description(class, "led", "what the activity and the link LED show");
+    object_class_property_set_description(
+        class, "wire-mbps", "frames take the time that a wire of so many Mb/s takes; 0: none at all");
     object_class_property_set_description(class, "mac", "Ethernet address in the EEPROM of a new card");
     object_class_property_set_description(class, "netdev", "what the card is plugged into");
 }
@@ -211,5 +216,6 @@ void e100_register_type(void) {
     if (!registered) {
         registered = true;
         type_register_static(&e100_type);
+        e100_register_listener();
     }
 }

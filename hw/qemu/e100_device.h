@@ -35,9 +35,11 @@ struct E100State {
     uint16_t eeprom_words;
     BlockBackend* eeprom_drive;
     bool backpressure;
+    uint32_t wire_mbps; // 0: frames leave in no time
 
     struct i8255x_identity identity;
     struct i8255x_chip* chip;
+    Object* listener;
     NICState* nic; // NULL before realize and after unrealize: nothing may reach the world then
     MemoryRegion memory_bar, io_bar, flash_bar;
     uint16_t eeprom[I8255X_EEPROM_WORDS]; // what the chip's non-volatile memory holds
@@ -53,7 +55,7 @@ struct E100State {
     // the way into the chip, see e100_enter()
     bool inside, outer_io;
     bool in_command_unit;
-    bool flush_owed, reset_owed;
+    bool flush_owed, reset_owed, power_owed;
 
     // what a migration stream carries of the chip, valid from pre_save and until post_load
     struct i8255x_state saved;
@@ -97,6 +99,8 @@ void e100_write_config(PCIDevice* pci, uint32_t address, uint32_t value, int byt
 
 // e100_power.c: power management (SDM 4.1.18)
 bool e100_has_power_management(const E100State* card);
+// PME works without the bus's power, and its state outlives a reset.
+bool e100_has_aux_power(const E100State* card);
 bool e100_init_power(E100State* card, Error** errp);
 unsigned e100_power_state(const E100State* card); // n of Dn
 // After a write to configuration space.
@@ -104,12 +108,23 @@ void e100_power_config_written(E100State* card, unsigned old_state);
 // After configuration space was replaced as a whole.
 void e100_follow_power_state(E100State* card);
 void e100_reset_power(E100State* card);
+// Power state and PME status as configuration space has them, to the chip.
+void e100_tell_chip_power(E100State* card);
+// The chip's PME status: a reason to wake the machine, or the end of one.
+void e100_set_pme(E100State* card, bool status);
+// Makes PMCSR show what the chip says, without waking anybody.
+void e100_show_pme(E100State* card, bool status);
 
 // e100_net.c: the card as a client of QEMU's network layer
 void e100_connect(E100State* card);
 void e100_disconnect(E100State* card);
 void e100_transmit(E100State* card, const struct iovec* parts, int count);
 void e100_flush_held_frames(E100State* card);
+
+// e100_listener.c: what a sleeping card hears while the machine is suspended
+void e100_register_listener(void);
+void e100_start_listening(E100State* card);
+void e100_stop_listening(E100State* card);
 
 // e100_trace.c, trace_options.c: the chip's steps as QEMU trace events e100_*
 void e100_trace_register(void);

@@ -34,6 +34,10 @@ void e100_leave(E100State* card) {
         card->reset_owed = false;
         e100_reset_chip(card);
     }
+    if (card->power_owed) {
+        card->power_owed = false;
+        e100_tell_chip_power(card);
+    }
     if (card->flush_owed) {
         card->flush_owed = false;
         e100_flush_held_frames(card);
@@ -110,6 +114,8 @@ static void host_set_interrupt(void* opaque, bool asserted) {
     e100_update_interrupt(card);
 }
 
+static void host_set_pme(void* opaque, bool status) { e100_set_pme(opaque, status); }
+
 static void host_send(void* opaque, const struct iovec* parts, int count) {
     e100_transmit(opaque, parts, count);
 }
@@ -171,6 +177,7 @@ const struct i8255x_host e100_host = {
     .dma_write = host_dma_write,
     .write_barrier = host_write_barrier,
     .set_interrupt = host_set_interrupt,
+    .set_pme = host_set_pme,
     .send = host_send,
     .receive_possible = host_receive_possible,
     .now_ns = host_now_ns,

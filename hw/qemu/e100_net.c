@@ -27,9 +27,6 @@ static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t byte
     E100State* card = card_of(client);
     bool taken;
 
-    if (!card->powered) {
-        return bytes; // nobody listens
-    }
     if (!e100_enter(card)) {
         card->flush_owed = true; // the peer answered while the chip was sending
         return 0;
@@ -91,12 +88,14 @@ void e100_connect(E100State* card) {
     client = qemu_get_queue(card->nic);
     qemu_set_info_str(client, "model=%s,macaddr=%02x:%02x:%02x:%02x:%02x:%02x,chip=%s", client->model, mac[0],
                       mac[1], mac[2], mac[3], mac[4], mac[5], card->identity.name);
+    e100_start_listening(card);
     link_status_changed(client);
 }
 
 void e100_disconnect(E100State* card) {
     NICState* nic = card->nic;
 
+    e100_stop_listening(card);
     card->nic = NULL;
     qemu_del_nic(nic);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Power management: the capability at DCh, and what the power states do (SDM 4.1.18). Below D0 only
-// configuration space answers: no registers, no DMA, no interrupt, no frames. Leaving D3 resets the MAC and
-// most of configuration space, and leaves the PHY alone.
+// configuration space answers: no registers, no DMA, no interrupt, and frames only wake up. Leaving D3 resets
+// the MAC and most of configuration space, and leaves the PHY alone.
 
 #include "e100_device.h"
 
@@ -20,6 +20,10 @@ enum {
 static const uint8_t pm_data[PM_DATA_SELECTS] = {58, 40, 40, 40, 58, 40, 40, 40, 0};
 
 bool e100_has_power_management(const E100State* card) { return card->identity.pm_capabilities != 0; }
+
+bool e100_has_aux_power(const E100State* card) {
+    return (card->identity.pm_capabilities & PCI_PM_CAP_PME_D3cold) != 0;
+}
 
 // The data register came with version 2 of the capability, that is with the 82559.
 static bool has_pm_data(const E100State* card) {
@@ -83,6 +87,41 @@ static void forget_resources(PCIDevice* pci) {
     pci_default_write_config(pci, PCI_CACHE_LINE_SIZE, 0, 2); // and the latency timer
 }
 
+void e100_show_pme(E100State* card, bool status) {
+    uint8_t* config = PCI_DEVICE(card)->config;
+
+    if (!e100_has_power_management(card)) {
+        return;
+    }
+    pci_set_word(config + PMCSR, (pci_get_word(config + PMCSR) & ~PCI_PM_CTRL_PME_STATUS) |
+                                     (status ? PCI_PM_CTRL_PME_STATUS : 0));
+}
+
+// QEMU's machines have no PME# line; what it is for, waking a suspended machine, is a request to QEMU. One
+// that is not suspended ignores it.
+void e100_set_pme(E100State* card, bool status) {
+    e100_show_pme(card, status);
+    if (status && (pci_get_word(PCI_DEVICE(card)->config + PMCSR) & PCI_PM_CTRL_PME_ENABLE) != 0) {
+        qemu_system_wakeup_request(QEMU_WAKEUP_REASON_OTHER, NULL);
+    }
+}
+
+static bool shows_pme(const E100State* card) {
+    return (pci_get_word(PCI_DEVICE(card)->config + PMCSR) & PCI_PM_CTRL_PME_STATUS) != 0;
+}
+
+void e100_tell_chip_power(E100State* card) {
+    if (!e100_enter(card)) {
+        card->power_owed = true;
+        return;
+    }
+    i8255x_set_power_state(card->chip, e100_power_state(card));
+    if (e100_has_power_management(card) && !shows_pme(card)) {
+        i8255x_acknowledge_pme(card->chip);
+    }
+    e100_leave(card);
+}
+
 // Makes everything follow the power state; `card->powered` tells what it followed up to now.
 void e100_follow_power_state(E100State* card) {
     bool powered = e100_power_state(card) == D0;
@@ -93,6 +132,7 @@ void e100_follow_power_state(E100State* card) {
         memory_region_set_enabled(&card->flash_bar, powered);
     }
     card->powered = powered;
+    e100_tell_chip_power(card);
     e100_update_interrupt(card);
     if (powered) {
         e100_start_deferred_work(card);
@@ -104,6 +144,7 @@ void e100_power_config_written(E100State* card, unsigned old_state) {
 
     update_pm_data(card);
     if (state == old_state) {
+        e100_tell_chip_power(card); // of a PME status that software cleared
         return;
     }
     if (old_state == D3 && state == D0) {
@@ -115,7 +156,10 @@ void e100_power_config_written(E100State* card, unsigned old_state) {
 
 void e100_reset_power(E100State* card) {
     if (e100_has_power_management(card)) {
-        pci_set_word(PCI_DEVICE(card)->config + PMCSR, 0);
+        uint8_t* control = PCI_DEVICE(card)->config + PMCSR;
+        uint16_t kept = e100_has_aux_power(card) ? PCI_PM_CTRL_PME_ENABLE | PCI_PM_CTRL_PME_STATUS : 0;
+
+        pci_set_word(control, pci_get_word(control) & kept);
         update_pm_data(card);
     }
     e100_follow_power_state(card);

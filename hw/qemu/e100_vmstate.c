@@ -27,6 +27,7 @@ static const char* restore(E100State* card) {
         card->eeprom_unsaved = true;
         // The cable as the guest knows it.
         qemu_get_queue(card->nic)->link_down = !card->saved.phy_link;
+        e100_show_pme(card, i8255x_pme_status(card->chip));
     }
     return error;
 }
@@ -55,6 +56,7 @@ static int post_load(void* opaque, int version) {
 #define U8_ARRAY(field, count) VMSTATE_UINT8_ARRAY(field, struct i8255x_state, count)
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
+#define I64(field) VMSTATE_INT64(field, struct i8255x_state)
 #define TIMERS(first, count)                                                                                 \
     VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
 
@@ -62,6 +64,7 @@ enum {
     FIRST_TIMERS = 2, // every stream has them; younger ones travel with what uses them
     BUNDLING_TIMER = 2,
     PHY_TIMER = 3,
+    PAUSE_TIMER = 4,
 };
 
 static bool phy_is_busy(void* opaque) {
@@ -82,17 +85,6 @@ static const VMStateDescription phy_vmstate = {
             VMSTATE_END_OF_LIST(),
         },
 };
-
-// The record that a stream is read into: what it does not mention is not in use.
-static int chip_pre_load(void* opaque) {
-    struct i8255x_state* state = opaque;
-
-    memset(state, 0, sizeof(*state));
-    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
-        state->timers[i] = -1;
-    }
-    return 0;
-}
 
 static bool bundling_needed(void* opaque) {
     const struct i8255x_state* state = opaque;
@@ -116,6 +108,81 @@ static const VMStateDescription bundling_vmstate = {
             VMSTATE_END_OF_LIST(),
         },
 };
+
+static bool wake_up_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->wake_filter_count != 0 || state->wake_packet_length != 0;
+}
+
+static const VMStateDescription wake_up_vmstate = {
+    .name = "e100/chip/wake-up",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = wake_up_needed,
+    .fields =
+        (const VMStateField[]){
+            U32_ARRAY(wake_filters, 16),
+            U8(wake_filter_count),
+            U8_ARRAY(wake_packet, 120),
+            U8(wake_packet_length),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool flow_control_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->fc_full || state->fc_paused_until_ns >= 0 || state->fc_paused_low_until_ns >= 0;
+}
+
+static const VMStateDescription flow_control_vmstate = {
+    .name = "e100/chip/flow-control",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = flow_control_needed,
+    .fields =
+        (const VMStateField[]){
+            U8(fc_full),
+            I64(fc_paused_until_ns),
+            I64(fc_paused_low_until_ns),
+            TIMERS(PAUSE_TIMER, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool wire_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->wire_free_ns >= 0;
+}
+
+static const VMStateDescription wire_vmstate = {
+    .name = "e100/chip/wire",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = wire_needed,
+    .fields =
+        (const VMStateField[]){
+            U8(cu_on_wire),
+            I64(wire_free_ns),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+// The record that a stream is read into: what it does not mention is not in use.
+static int chip_pre_load(void* opaque) {
+    struct i8255x_state* state = opaque;
+
+    memset(state, 0, sizeof(*state));
+    for (unsigned i = 0; i < I8255X_TIMERS; i++) {
+        state->timers[i] = -1;
+    }
+    state->fc_paused_until_ns = -1;
+    state->fc_paused_low_until_ns = -1;
+    state->wire_free_ns = -1;
+    return 0;
+}
 
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
@@ -174,6 +241,9 @@ static const VMStateDescription chip_vmstate = {
         (const VMStateDescription*[]){
             &bundling_vmstate,
             &phy_vmstate,
+            &wake_up_vmstate,
+            &flow_control_vmstate,
+            &wire_vmstate,
             NULL,
         },
 };

@@ -86,6 +86,30 @@ inline constexpr unsigned inline_tbd_count = 2;
 /// Largest frame the transmit FIFO takes (SDM 6.4.2.5: up to 2600 bytes of data).
 inline constexpr std::size_t max_transmit_bytes = 2600;
 
+/// Load Programmable Filter (SDM A.6): the dwords behind the header of its block. The last filter has
+/// EL. A flexible filter's dword is followed by 1 to 4 dwords with a bit for each byte of a frame.
+namespace wake_filter {
+inline constexpr std::size_t max_dwords = 16;
+inline constexpr uint32_t end_of_list = 1u << 31;
+inline constexpr uint32_t predefined = 1u << 30;
+// predefined filters
+inline constexpr uint32_t vlan = 1u << 29;
+inline constexpr uint32_t multicast = 1u << 28; ///< bytes 2 and 3 are the match word
+inline constexpr uint32_t arp = 1u << 27;       ///< request for an address that ends with the match word
+inline constexpr uint32_t individual_type = 1u << 26; ///< to the individual address, type is the match word
+inline constexpr uint32_t individual = 1u << 25;
+inline constexpr uint32_t match_word_mask = 0xffff;
+// flexible filters
+inline constexpr unsigned mask_length_shift = 27;
+inline constexpr uint32_t mask_length_mask = 7;
+inline constexpr uint32_t signature_mask = 0x00ffffff;
+inline constexpr unsigned max_mask_dwords = 4;
+} // namespace wake_filter
+
+/// What PORT dump wake-up writes at most of a frame; a longer one's byte count reads `wake_packet_longer`.
+inline constexpr std::size_t wake_packet_bytes = 120;
+inline constexpr uint8_t wake_packet_longer = 0xff;
+
 inline constexpr std::size_t configure_min_bytes = 8;
 inline constexpr std::size_t configure_max_bytes = 32;
 inline constexpr std::size_t multicast_count_mask = 0x3fff;

@@ -43,16 +43,29 @@ inline constexpr ConfigField underrun_retry{7, 0x06}; ///< all bits set: retry w
 inline constexpr ConfigField discard_short{7, 0x01};
 inline constexpr ConfigField csma_disable{8, 0x80, Generation::I82558};
 inline constexpr ConfigField mii_mode{8, 0x01};
+inline constexpr ConfigField multicast_wake{9, 0x80, Generation::I82558};
+inline constexpr ConfigField arp_wake{9, 0x40, Generation::I82558};
 inline constexpr ConfigField link_wake{9, 0x20, Generation::I82558};
+inline constexpr ConfigField vlan_arp{9, 0x10, Generation::I82558}; ///< 82558: the ARP requests are tagged
 inline constexpr ConfigField rx_checksum{9, 0x01, Generation::I82559, Feature::ReceiveChecksum};
 inline constexpr ConfigField loopback{10, 0xc0};
 inline constexpr uint8_t loopback_internal = 0x40;
 inline constexpr uint8_t loopback_external = 0xc0;
+inline constexpr ConfigField preamble_length{10, 0x30}; ///< 1, 3, 7, 15 bytes
+inline constexpr unsigned preamble_length_shift = 4;
 inline constexpr ConfigField no_source_insertion{10, 0x08};
+inline constexpr ConfigField interframe_spacing{12, 0xf0};                  ///< units of 16 bit times
+inline constexpr ConfigField arp_address_low{13, 0xff, Generation::I82558}; ///< last byte of the IP address
+inline constexpr ConfigField arp_address_high{14, 0xff, Generation::I82558};
 inline constexpr ConfigField crs_or_cdt{15, 0x80}; ///< 1 with an 82503, 0 with a PHY on MII
 inline constexpr ConfigField ignore_ul{15, 0x10, Generation::I82558};
 inline constexpr ConfigField broadcast_disable{15, 0x02};
 inline constexpr ConfigField promiscuous{15, 0x01};
+inline constexpr ConfigField fc_delay_low{16, 0xff, Generation::I82558}; ///< time of the PAUSE frames sent
+inline constexpr ConfigField fc_delay_high{17, 0xff, Generation::I82558};
+inline constexpr ConfigField priority_threshold{18, 0x70, Generation::I82558};
+inline constexpr unsigned priority_threshold_shift = 4;
+inline constexpr unsigned priority_off = 7; ///< value of the threshold: no priority mode
 inline constexpr ConfigField long_receive_ok{18, 0x08, Generation::I82558};
 inline constexpr ConfigField crc_transfer{18, 0x04};
 inline constexpr ConfigField padding{18, 0x02};
@@ -64,7 +77,9 @@ inline constexpr ConfigField rx_fc_restart{19, 0x10, Generation::I82558};
 inline constexpr ConfigField rx_fc_restop{19, 0x08, Generation::I82558};
 inline constexpr ConfigField tx_fc_disable{19, 0x04, Generation::I82558};
 inline constexpr ConfigField magic_packet_disable{19, 0x02, Generation::I82558};
+inline constexpr ConfigField address_wake{19, 0x01, Generation::I82558}; ///< 82558 only
 inline constexpr ConfigField multiple_ia{20, 0x40};
+inline constexpr ConfigField priority_location{20, 0x20, Generation::I82558}; ///< byte 31, else byte 19
 inline constexpr ConfigField multicast_all{21, 0x08};
 inline constexpr ConfigField vlan_strip{22, 0x02, Generation::I82550, Feature::Offload};
 inline constexpr ConfigField gamla_receive{22, 0x01, Generation::I82550, Feature::Offload};

@@ -177,7 +177,10 @@ inline constexpr uint8_t xon = 0x01;  ///< write only
 
 /// Power management driver register (>= 82558, SDM 6.3.9).
 namespace pmdr {
-inline constexpr uint8_t link_changed = 0x80; ///< >= 82559
+inline constexpr uint8_t link_changed = 0x80;       ///< >= 82559
+inline constexpr uint8_t magic_packet = 0x40;       ///< >= 82559, not on the embedded chips
+inline constexpr uint8_t interesting_packet = 0x20; ///< >= 82559: a programmable filter matched
+inline constexpr uint8_t pme_status = 0x01;         ///< the same bit as PMCSR 15
 } // namespace pmdr
 
 /// MDI control register (SDM 6.3.5).

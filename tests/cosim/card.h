@@ -77,6 +77,7 @@ class Card final : public i8255x::Host, public hosted::BusDevice {
     bool dma_write(uint32_t address, std::span<const uint8_t> from) override;
     void write_barrier() override {}
     void set_interrupt(bool asserted) override;
+    void set_pme(bool) override {} // the machine never sleeps
     void send(std::span<const std::span<const uint8_t>> parts) override;
     void receive_possible() override {}
     int64_t now_ns() override;

@@ -32,7 +32,7 @@ class FuzzHost final : public Host {
   public:
     static constexpr std::size_t memory_bytes = 0x4000;
     std::array<uint8_t, memory_bytes> memory{};
-    bool bus_master = true, interrupt = false, scheduled = false;
+    bool bus_master = true, interrupt = false, pme = false, scheduled = false;
     unsigned blocks = 0;
     int64_t now = 0;
     std::array<int64_t, timer_count> deadlines{};
@@ -59,6 +59,10 @@ class FuzzHost final : public Host {
     void set_interrupt(bool asserted) override {
         promise(asserted != interrupt, "the pin is set on changes only");
         interrupt = asserted;
+    }
+    void set_pme(bool status) override {
+        promise(status || pme, "a PME status that is cleared was set");
+        pme = status;
     }
     void send(std::span<const std::span<const uint8_t>> parts) override {
         promise(!parts.empty() && parts.size() <= max_send_parts, "a frame has one to max_send_parts parts");
@@ -114,6 +118,7 @@ class Input {
 };
 
 constexpr MacAddress mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+constexpr MacAddress control_address = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
 
 constexpr int64_t negotiation_ns = 1'000'000;
 
@@ -125,10 +130,9 @@ std::vector<uint16_t> eeprom_of(const Variant& variant) {
 
 class Session {
   public:
-    Session(const Variant& variant, bool backpressure)
-        : variant_(variant), eeprom_(eeprom_of(variant)), backpressure_(backpressure),
-          chip_(host_, variant,
-                {.eeprom = eeprom_, .backpressure = backpressure, .negotiation_ns = negotiation_ns}) {}
+    Session(const Variant& variant, bool backpressure, uint32_t wire_mbps)
+        : variant_(variant), eeprom_(eeprom_of(variant)), backpressure_(backpressure), wire_mbps_(wire_mbps),
+          chip_(host_, variant, options()) {}
 
     void step(Input& input) {
         switch (input.byte() % 16) {
@@ -169,8 +173,7 @@ class Session {
             restore_spoilt(input);
             break;
         case 14:
-            chip_.link_changed(input.byte() % 4 != 0);
-            host_.bus_master = input.byte() % 8 != 0;
+            surroundings(input);
             break;
         default:
             chip_.csr_write(csr::port, 4, address(input) << 4 | input.byte() % 16u);
@@ -188,8 +191,7 @@ class Session {
         std::memset(&again, 0, sizeof(again));
         chip_.save(state);
         FuzzHost other_host;
-        Chip other(other_host, variant_,
-                   {.eeprom = eeprom_, .backpressure = backpressure_, .negotiation_ns = negotiation_ns});
+        Chip other(other_host, variant_, options());
         promise(other.restore(state) == RestoreError::None, "a state that can be reached can be restored");
         other.save(again);
         promise(std::memcmp(&state, &again, sizeof(state)) == 0, "saving what was restored gives the same");
@@ -197,6 +199,12 @@ class Session {
     }
 
   private:
+    ChipOptions options() const {
+        return {.eeprom = eeprom_,
+                .backpressure = backpressure_,
+                .wire_mbps = wire_mbps_,
+                .negotiation_ns = negotiation_ns};
+    }
     static uint32_t address(Input& input) {
         const uint32_t value = input.take(2);
         return value % FuzzHost::memory_bytes | (value >= 0xff00 ? 0x80000000 : 0);
@@ -229,6 +237,14 @@ class Session {
         put32(at + 4, address(input));
         put32(at + 12, input.take(2) << 16);
     }
+    void surroundings(Input& input) {
+        chip_.link_changed(input.byte() % 4 != 0);
+        host_.bus_master = input.byte() % 8 != 0;
+        const uint8_t power = input.byte();
+        chip_.set_power_state(power < 0xc0 ? PowerState::D0 : static_cast<PowerState>(power % 4));
+        if (power % 8 == 0)
+            chip_.acknowledge_pme();
+    }
     void poke(Input& input) {
         uint32_t at = address(input);
         for (unsigned count = input.byte() % 16u; count > 0; count--, at++)
@@ -236,12 +252,27 @@ class Session {
     }
     void receive(Input& input) {
         std::vector<uint8_t> frame(input.take(2) % 5000);
-        std::ranges::copy(input.byte() % 2 != 0 ? mac : broadcast_address, padded(frame).begin());
+        const uint8_t kind = input.byte();
+        std::ranges::copy(kind % 2 != 0   ? mac
+                          : kind % 8 == 0 ? control_address
+                                          : broadcast_address,
+                          padded(frame).begin());
         for (std::size_t i = 12; i < frame.size() && i < 20; i++)
             frame[i] = input.byte();
+        if (kind % 8 == 0 && frame.size() > 15) { // MAC control, mostly PAUSE
+            frame[12] = 0x88;
+            frame[13] = 0x08;
+            frame[15] = kind % 16 == 0 ? 1 : frame[15];
+        }
+        if (kind >= 0xe0)
+            make_magic(frame, 12 + input.byte());
         const Receive result = chip_.receive(frame);
         promise(result == Receive::Taken || backpressure_,
                 "frames are held back only when that was asked for");
+    }
+    static void make_magic(std::span<uint8_t> frame, std::size_t at) {
+        for (std::size_t i = 0; at < frame.size() && i < 6 + 16 * mac.size(); i++, at++)
+            frame[at] = i < 6 ? 0xff : mac[i % mac.size()];
     }
     /// At least six bytes to copy an address to.
     std::span<uint8_t> padded(std::vector<uint8_t>& frame) {
@@ -263,7 +294,8 @@ class Session {
         if (host_.scheduled)
             run_command_unit();
     }
-    /// A Configure with a sensible start and some bytes of the fuzzer's, then the station's address, at once.
+    /// A Configure with a sensible start and some bytes of the fuzzer's, then the station's address, and
+    /// wake-up filters on demand, at once.
     void configure(Input& input) {
         constexpr uint32_t at = 0x3000;
         auto bytes = configuration_defaults;
@@ -273,8 +305,13 @@ class Session {
         put32(at, static_cast<uint32_t>(Opcode::Configure) << 16);
         put32(at + 4, at + 64);
         std::ranges::copy(bytes, host_.memory.begin() + at + 8);
-        put32(at + 64, 0x80010000);
+        const uint8_t filters = input.byte();
+        put32(at + 64, filters < 0x80 ? 0x80010000 : 0x00010000);
+        put32(at + 68, at + 96);
         std::ranges::copy(mac, host_.memory.begin() + at + 72);
+        put32(at + 96, 0x80080000);
+        for (uint32_t i = 0; i < filters % 17u; i++)
+            put32(at + 104 + 4 * i, input.take(4));
         command(static_cast<uint8_t>(CuCommand::LoadBase), 0);
         command(static_cast<uint8_t>(CuCommand::Start), at);
         run_command_unit();
@@ -309,6 +346,7 @@ class Session {
                     "a refused state changes nothing");
             return;
         }
+        host_.pme = (chip_.csr_read(csr::pmdr, 1) & pmdr::pme_status) != 0; // that is the host's to restore
         restored_ = true;
     }
 
@@ -336,6 +374,7 @@ class Session {
     const Variant& variant_;
     const std::vector<uint16_t> eeprom_;
     const bool backpressure_;
+    const uint32_t wire_mbps_;
     FuzzHost host_;
     Chip chip_;
     StateRecord state_;
@@ -348,7 +387,7 @@ class Session {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Input input(data, size);
     const uint8_t kind = input.byte();
-    Session session(variants()[kind % variants().size()], kind >= 0xc0);
+    Session session(variants()[kind % variants().size()], kind >= 0xc0, kind % 64 >= 32 ? 100 : 0);
     for (unsigned steps = 0; !input.empty() && steps < 400; steps++)
         session.step(input);
     session.finish();

@@ -22,7 +22,7 @@ constexpr uint8_t mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 /// A host in the style of C: one block of memory, and notes of what was called.
 struct Recorder {
     std::vector<uint8_t> memory = std::vector<uint8_t>(1 << 20);
-    bool interrupt = false, scheduled = false;
+    bool interrupt = false, pme = false, scheduled = false;
     unsigned barriers = 0, traces = 0, receive_possible = 0;
     int64_t now = 0, deadlines[I8255X_TIMERS] = {-1, -1};
     std::vector<std::string> errors;
@@ -49,6 +49,7 @@ const i8255x_host host = {
         },
     .write_barrier = [](void* opaque) { of(opaque)->barriers++; },
     .set_interrupt = [](void* opaque, bool asserted) { of(opaque)->interrupt = asserted; },
+    .set_pme = [](void* opaque, bool status) { of(opaque)->pme = status; },
     .send =
         [](void* opaque, const iovec* parts, int count) {
             for (int i = 0; i < count; i++) {
@@ -68,11 +69,19 @@ const i8255x_host host = {
     .trace = [](void* opaque, unsigned, uint32_t, uint32_t) { of(opaque)->traces++; },
 };
 
+i8255x_options options_for(const char* chip, const char* phy, bool backpressure = false) {
+    return {.chip = chip,
+            .phy = phy,
+            .negotiation_ns = 0,
+            .backpressure = backpressure,
+            .aux_power = false,
+            .wire_mbps = 0};
+}
+
 class CApi : public testing::Test {
   protected:
     CApi() {
-        const i8255x_options options = {
-            .chip = "82559c", .phy = nullptr, .negotiation_ns = 0, .backpressure = true};
+        const i8255x_options options = options_for("82559c", nullptr, true);
         i8255x_default_eeprom(&options, mac, eeprom_, 64);
         chip = i8255x_new(&host, &recorder, &options, eeprom_, 64);
     }
@@ -145,8 +154,7 @@ TEST_F(CApi, ChoosesThePhy) {
     EXPECT_EQ(i8255x_phy_name("e1000", 0), nullptr);
 
     const auto make = [&](const char* chip_name, const char* phy) {
-        const i8255x_options options = {
-            .chip = chip_name, .phy = phy, .negotiation_ns = 0, .backpressure = false};
+        const i8255x_options options = options_for(chip_name, phy);
         return i8255x_new(&host, &recorder, &options, eeprom_, 64);
     };
     EXPECT_EQ(make("e1000", nullptr), nullptr);
@@ -159,8 +167,7 @@ TEST_F(CApi, ChoosesThePhy) {
     EXPECT_EQ(i8255x_csr_read(national, 0x10, 2), 0x2000u);
     i8255x_free(national);
 
-    const i8255x_options serial = {
-        .chip = "82557b", .phy = "82503", .negotiation_ns = 0, .backpressure = false};
+    const i8255x_options serial = options_for("82557b", "82503");
     i8255x_default_eeprom(&serial, mac, eeprom_, 64);
     EXPECT_EQ(eeprom_[6], 0x8301);
 }
@@ -202,7 +209,7 @@ TEST_F(CApi, NamesEveryTraceEvent) {
     unsigned count = 0;
     while (i8255x_trace_name(count) != nullptr)
         EXPECT_EQ(std::string(i8255x_trace_name(count++)).rfind("nic.", 0), 0u);
-    EXPECT_EQ(count, static_cast<unsigned>(i8255x::TraceEvent::LinkChange) + 1);
+    EXPECT_EQ(count, static_cast<unsigned>(i8255x::TraceEvent::PauseSent) + 1);
 }
 
 TEST_F(CApi, BuildsTheEeprom) {

@@ -31,9 +31,11 @@ struct ChipBench {
         return words;
     }
 
-    explicit ChipBench(std::string_view chip_name = default_variant, bool backpressure = false)
+    explicit ChipBench(std::string_view chip_name = default_variant, bool backpressure = false,
+                       uint32_t wire_mbps = 0)
         : contents(new_eeprom(chip_name)),
-          chip(host, *find_variant(chip_name), {.eeprom = contents, .backpressure = backpressure}) {
+          chip(host, *find_variant(chip_name),
+               {.eeprom = contents, .backpressure = backpressure, .wire_mbps = wire_mbps}) {
         host.connect(chip);
     }
 

@@ -121,6 +121,8 @@ class FakeHost final : public Host {
     std::vector<DmaStep> dma;
     bool interrupt = false;
     unsigned interrupt_edges = 0; ///< how often the pin rose
+    bool pme = false;
+    unsigned pme_events = 0; ///< reasons to wake up
     std::vector<std::vector<uint8_t>> sent;
     std::function<void(std::span<const uint8_t>)> on_send; ///< besides `sent`
     unsigned receive_possible_calls = 0;
@@ -185,6 +187,7 @@ class FakeHost final : public Host {
         guest_errors.clear();
         eeprom_changes.clear();
         interrupt_edges = 0;
+        pme_events = 0;
         receive_possible_calls = 0;
     }
 
@@ -203,6 +206,11 @@ class FakeHost final : public Host {
         EXPECT_NE(asserted, interrupt) << "set_interrupt without a change";
         interrupt = asserted;
         interrupt_edges += asserted ? 1 : 0;
+    }
+    void set_pme(bool status) override {
+        EXPECT_TRUE(status || pme) << "set_pme(false) without a status to clear";
+        pme = status;
+        pme_events += status ? 1 : 0;
     }
     void send(std::span<const std::span<const uint8_t>> parts) override {
         std::vector<uint8_t> frame;

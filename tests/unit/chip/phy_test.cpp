@@ -152,6 +152,13 @@ TEST_F(PhyTest, LoopbackBit) {
     EXPECT_FALSE(phy.loops_back());
 }
 
+TEST_F(PhyTest, WithoutPowerOrConnectionNothingLoops) {
+    for (uint16_t bit : {bmcr::power_down, bmcr::isolate}) {
+        phy.write(mii::bmcr, 0x4000 | bit);
+        EXPECT_FALSE(phy.loops_back());
+    }
+}
+
 TEST_F(PhyTest, ResetRevertsAndClearsItself) {
     phy.write(mii::anar, 0x0021);
     phy.write(mii::special_control, 0x1234);

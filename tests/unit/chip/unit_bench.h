@@ -42,6 +42,7 @@ class FakePhy final : public PhyLine {
     bool link = true;
     bool loopback = false;
     bool link_up() const override { return link; }
+    unsigned ns_per_bit() const override { return 10; }
     bool loops_back() const override { return loopback; }
 };
 
@@ -50,14 +51,15 @@ inline const Variant& variant_of(Generation generation) {
 }
 
 struct UnitBench {
-    explicit UnitBench(Generation generation = Generation::I82559, bool backpressure = false)
+    explicit UnitBench(Generation generation = Generation::I82559, bool backpressure = false,
+                       uint32_t wire_mbps = 0)
         : variant(variant_of(generation)), scb(host, generation >= Generation::I82558),
           configuration(generation), statistics(host), cna_delay(host, scb), bundling(host, scb, cna_delay),
           receive_unit({host, variant, scb, configuration, filter, statistics, bundling}, backpressure),
-          transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}),
-          action_commands({host, variant, scb, configuration, filter, statistics, bundling}),
-          command_unit(
-              {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands}) {
+          transmitter({host, variant, configuration, filter, statistics, phy, receive_unit}, wire_mbps),
+          action_commands({host, variant, scb, configuration, filter, statistics, wake_filters, bundling}),
+          command_unit({host, variant, scb, configuration, statistics, cna_delay, transmitter,
+                        action_commands, flow_control}) {
         host.on_command_unit = [this] { command_unit.run(); };
         host.on_timer = [this](Timer timer) {
             switch (timer) {
@@ -67,6 +69,8 @@ struct UnitBench {
                 return command_unit.poll_timer_fired();
             case Timer::ReceiveBundle:
                 return bundling.timer_fired();
+            case Timer::PauseRepeat:
+                return flow_control.timer_fired();
             case Timer::Negotiation:
                 break; // of a PHY, which this bench has not
             }
@@ -166,6 +170,8 @@ struct UnitBench {
     ReceiveBundling bundling;
     ReceiveUnit receive_unit;
     Transmitter transmitter;
+    WakeFilters wake_filters;
+    FlowControl flow_control{{host, variant, scb, configuration, filter, statistics, phy}};
     ActionCommands action_commands;
     CommandUnit command_unit;
 };
