@@ -53,6 +53,13 @@ struct i8255x_state {
     uint16_t eeprom[I8255X_EEPROM_WORDS];
     uint8_t eeprom_phase, eeprom_write_enabled, eeprom_out;
     uint16_t eeprom_bits, eeprom_shift, eeprom_address, eeprom_opcode;
+    /* high-priority queue of the command unit; a subsection of the stream, as all blocks from here on */
+    uint8_t hpq_status; /* 0 idle: the rest is 0 */
+    uint8_t hpq_resume_pending;
+    uint8_t cu_low_status; /* of the other queue, while this one is active and cu_status shows it */
+    uint32_t hpq_block, hpq_link;
+    /* large sends that are not complete: segments that are out */
+    uint32_t cu_segments_sent, hpq_segments_sent;
     /* timers: deadline in ns of the machine's clock, -1 when off */
     int64_t timers[I8255X_TIMERS];
 };

@@ -5,6 +5,14 @@
 
 #include "qemu/error-report.h"
 
+// Blocks that a stream need not have are zero then.
+static int pre_load(void* opaque) {
+    E100State* card = opaque;
+
+    memset(&card->saved, 0, sizeof(card->saved));
+    return 0;
+}
+
 static int pre_save(void* opaque) {
     E100State* card = opaque;
 
@@ -54,6 +62,47 @@ static int post_load(void* opaque, int version) {
 #define U8_ARRAY(field, count) VMSTATE_UINT8_ARRAY(field, struct i8255x_state, count)
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
+
+static bool high_priority_queue_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->hpq_status != 0;
+}
+
+static const VMStateDescription high_priority_queue_vmstate = {
+    .name = "e100/chip/high_priority_queue",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = high_priority_queue_needed,
+    .fields =
+        (const VMStateField[]){
+            U8(hpq_status),
+            U8(hpq_resume_pending),
+            U8(cu_low_status),
+            U32(hpq_block),
+            U32(hpq_link),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool large_send_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->cu_segments_sent != 0 || state->hpq_segments_sent != 0;
+}
+
+static const VMStateDescription large_send_vmstate = {
+    .name = "e100/chip/large_send",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = large_send_needed,
+    .fields =
+        (const VMStateField[]){
+            U32(cu_segments_sent),
+            U32(hpq_segments_sent),
+            VMSTATE_END_OF_LIST(),
+        },
+};
 
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
@@ -107,12 +156,19 @@ static const VMStateDescription chip_vmstate = {
             VMSTATE_INT64_ARRAY(timers, struct i8255x_state, I8255X_TIMERS),
             VMSTATE_END_OF_LIST(),
         },
+    .subsections =
+        (const VMStateDescription*[]){
+            &high_priority_queue_vmstate,
+            &large_send_vmstate,
+            NULL,
+        },
 };
 
 const VMStateDescription e100_vmstate = {
     .name = TYPE_E100,
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_load = pre_load,
     .pre_save = pre_save,
     .post_load = post_load,
     .fields =

@@ -11,6 +11,7 @@
 #include "chip/chip.h"
 #include "chip/command_unit.h"
 #include "chip/eeprom_image.h"
+#include "chip/transmit.h"
 #include "i8255x/command_block.h"
 #include "i8255x/csr.h"
 #include "i8255x/rfd.h"
@@ -32,7 +33,7 @@ class FuzzHost final : public Host {
     static constexpr std::size_t memory_bytes = 0x4000;
     std::array<uint8_t, memory_bytes> memory{};
     bool bus_master = true, interrupt = false, scheduled = false;
-    unsigned blocks = 0;
+    unsigned blocks = 0, frames_sent = 0;
     int64_t now = 0;
     std::array<int64_t, timer_count> deadlines{};
     long frames_in = 0, frames_settled = 0;
@@ -67,7 +68,9 @@ class FuzzHost final : public Host {
                 sum_ = static_cast<uint8_t>(sum_ + byte);
             bytes += part.size();
         }
-        promise(bytes > 0 && bytes <= max_transmit_bytes, "a frame that is sent fits the transmit FIFO");
+        promise(bytes > 0 && bytes <= max_transmit_bytes + vlan_tag_bytes,
+                "a frame that is sent fits the transmit FIFO");
+        frames_sent++;
     }
     void receive_possible() override {}
     int64_t now_ns() override { return now; }
@@ -140,7 +143,7 @@ class Session {
             command(input.byte(), address(input));
             break;
         case 5:
-            put_block(input);
+            input.byte() % 2 != 0 ? put_block(input) : put_offload(input);
             break;
         case 6:
             put_rfd(input);
@@ -217,6 +220,31 @@ class Session {
         put32(at + 8, input.byte() % 2 != 0 ? no_tbd_array : address(input));
         put32(at + 12, input.take(2) | static_cast<uint32_t>(input.byte()) << 24);
     }
+    /// An offloading block with a packet that is nearly right: the fuzzer chooses what is asked for and spoils
+    /// some bytes.
+    void put_offload(Input& input) {
+        const uint32_t at = address(input), data = address(input);
+        put32(at, (input.take(2) & 0xff00u) << 16 | static_cast<uint32_t>(Opcode::Ipcb) << 16);
+        put32(at + 4, address(input));
+        put32(at + 8, input.byte() % 2 != 0 ? no_tbd_array : address(input));
+        put32(at + 12, input.byte() | input.take(2) << 16);
+        put32(at + 16, input.take(2) << 16);
+        put32(at + 20, input.take(4));
+        put32(at + 24, data);
+        put32(at + 28, (input.take(2) & 0x3fff) | (input.byte() % 8 != 0 ? tbd_end_of_list : 0) |
+                           input.take(2) << ipcb::payload_shift);
+        std::array<uint8_t, 54> headers{};
+        headers[12] = 8;
+        headers[14] = 0x45;
+        headers[16] = input.byte();
+        headers[17] = input.byte();
+        headers[23] = input.byte() % 4 != 0 ? 6 : 17;
+        headers[46] = 0x50;
+        for (unsigned count = input.byte() % 4u; count > 0; count--)
+            headers[input.byte() % headers.size()] = input.byte();
+        for (std::size_t i = 0; i < headers.size(); i++)
+            host_.memory[(data + i) % FuzzHost::memory_bytes] = headers[i];
+    }
     void put_rfd(Input& input) {
         const uint32_t at = address(input);
         put16(at, 0);
@@ -244,9 +272,11 @@ class Session {
     }
     void run_command_unit() {
         host_.scheduled = false;
-        host_.blocks = 0;
+        host_.blocks = host_.frames_sent = 0;
         chip_.run_command_unit();
-        promise(host_.blocks <= CommandUnit::blocks_per_run, "a slice of the command unit is bounded");
+        promise(host_.blocks <= CommandUnit::blocks_per_run &&
+                    host_.frames_sent <= CommandUnit::blocks_per_run + Transmitter::segments_per_call,
+                "a slice of the command unit is bounded");
     }
     void advance(uint32_t ns) {
         host_.now += ns;
@@ -262,6 +292,7 @@ class Session {
     void configure(Input& input) {
         constexpr uint32_t at = 0x3000;
         auto bytes = configuration_defaults;
+        config::standard_tcb.set(bytes, input.byte() % 4 == 0);
         for (unsigned count = input.byte() % 4u; count > 0; count--)
             bytes[input.byte() % bytes.size()] = input.byte();
         bytes[0] = input.byte() % 8 == 0 ? input.byte() : 22;
