@@ -61,7 +61,8 @@ void CommandUnit::command(CuCommand command) {
 
 void CommandUnit::high_priority_command(CuCommand command) {
     if (!has_high_priority_queue())
-        host_.guest_error("command for a high-priority queue on a chip without", static_cast<uint32_t>(command));
+        host_.guest_error("command for a high-priority queue on a chip without",
+                          static_cast<uint32_t>(command));
     else if (command == CuCommand::HpqStart)
         start(state_.high);
     else
@@ -170,6 +171,7 @@ CommandUnit::Step CommandUnit::execute_block(Queue& queue, Slice& slice) {
     } else {
         slice.frames++;
         status = action_commands_.execute(opcode_of(command), queue.block, state_.base);
+        slice.bytes += action_commands_.list_bytes();
     }
     if (!dma_write_object(host_, queue.block, Le16(status))) {
         host_.guest_error("command block status not writable", queue.block);

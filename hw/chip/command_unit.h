@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Command unit: its states and commands, and the walk along the command block lists (SDM 6.4.1, 6.5.3). From the
-// 82558 on there are two lists, and blocks of the high-priority queue go first (SDM 6.3.2.2).
+// Command unit: its states and commands, and the walk along the command block lists (SDM 6.4.1, 6.5.3). From
+// the 82558 on there are two lists, and blocks of the high-priority queue go first (SDM 6.3.2.2).
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,8 @@ class CommandUnit {
     };
     struct State {
         uint32_t base = 0;
-        Queue low{};  ///< the only one of an 82557
-        Queue high{}; ///< high priority
+        Queue low{};                   ///< the only one of an 82557
+        Queue high{};                  ///< high priority
         bool work_pending = false;     ///< the host was asked for a run() that did not come yet
         int64_t poll_deadline_ns = -1; ///< of Timer::TransmitPoll; -1: off
         /// As the SCB shows it.
@@ -49,8 +49,9 @@ class CommandUnit {
         Transmitter& transmitter;
         ActionCommands& action_commands;
     };
-    /// One run() ends after so many blocks or segments, or frames of so many bytes: a circular list must not
-    /// stop the machine. The last block may exceed it by what Transmitter does in one call.
+    /// One run() ends after so many blocks or segments, or so many bytes of frames and address lists: a
+    /// circular list must not stop the machine. The last block may exceed it by what Transmitter does in one
+    /// call.
     static constexpr unsigned blocks_per_run = 64;
     static constexpr std::size_t bytes_per_run = 65536;
     /// How often a dynamic TBD without buffer is looked at again.
@@ -68,8 +69,8 @@ class CommandUnit {
 
     const State& state() const { return state_; }
     static bool valid(const State& state, Generation generation);
-    /// After the SCB was restored, whose CU status is `state.status()`. Asks the host for a run() if the unit is active, and arms or cancels the
-    /// timer.
+    /// After the SCB was restored, whose CU status is `state.status()`. Asks the host for a run() if the unit
+    /// is active, and arms or cancels the timer.
     void restore(const State& state);
 
   private:

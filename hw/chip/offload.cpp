@@ -59,8 +59,8 @@ OffloadRequest::OffloadRequest(const Ipcb& block)
       large_send((block.checksums & ipcb::large_send) != 0),
       insert_vlan((block.activation & ipcb::insert_vlan) != 0),
       scheduled((block.activation & ipcb::scheduled) != 0), parse((block.activation & ipcb::parse) != 0),
-      tcp((block.checksums & ipcb::tcp) != 0), ip_offset(block.ip_offset), l4_offset(block.l4_offset),
-      vlan_tag{block.vlan_tag[0], block.vlan_tag[1]},
+      tcp((block.checksums & ipcb::tcp) != 0), ip_offset(block.ip_offset),
+      l4_offset(block.l4_offset), vlan_tag{block.vlan_tag[0], block.vlan_tag[1]},
       max_segment(block.standard.threshold | static_cast<std::size_t>(block.standard.tbd_number) << 8),
       payload(block.tbd.size >> ipcb::payload_shift) {}
 

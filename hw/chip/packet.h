@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where the headers of an IPv4 packet stand in an Ethernet frame (RFC 791, 768, 9293; IEEE 802.1Q, 802.2 SNAP).
+// Where the headers of an IPv4 packet stand in an Ethernet frame (RFC 791, 768, 9293; IEEE 802.1Q, 802.2
+// SNAP).
 #pragma once
 
 #include <cstddef>

@@ -62,8 +62,8 @@ class Transmitter {
 
     /// This chip's opcodes of transmit commands.
     bool executes(Opcode opcode) const;
-    /// `block` stands at absolute address `address`; TBD arrays are relative to `cu_base`. `segments_sent` of a
-    /// large send are left out, and it is moved on; 0 for a block that begins, and after one that is done.
+    /// `block` stands at absolute address `address`; TBD arrays are relative to `cu_base`. `segments_sent` of
+    /// a large send are left out, and it is moved on; 0 for a block that begins, and after one that is done.
     Outcome execute(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base,
                     uint32_t& segments_sent);
 

@@ -94,14 +94,16 @@ inline constexpr unsigned inline_tbd_count = 2;
 /// Transmit command block with work to do on the packet (82550 and 82551, SDM appendix B). Needs the extended
 /// TCB mode. One TBD stands in the block, the array holds the second and later ones; immediate data follow.
 struct Ipcb {
-    TransmitCb standard;   ///< large send: threshold and TBD number together are the most TCP payload per segment
-    Le16 schedule;         ///< time to send, 15:0
-    uint8_t checksums;     ///< `ipcb` bits 7:4; schedule 19:16
-    uint8_t activation;    ///< `ipcb` bits
-    uint8_t vlan_tag[2];   ///< in the order of the wire
-    uint8_t ip_offset;     ///< of the IP header in the frame, for a chip that does not parse
-    uint8_t l4_offset;     ///< of the TCP or UDP header
-    TransmitBufferDescriptor tbd; ///< EL is bit 15 only; large send: size 31:16 is the TCP payload of all segments
+    TransmitCb
+        standard;      ///< large send: threshold and TBD number together are the most TCP payload per segment
+    Le16 schedule;     ///< time to send, 15:0
+    uint8_t checksums; ///< `ipcb` bits 7:4; schedule 19:16
+    uint8_t activation;  ///< `ipcb` bits
+    uint8_t vlan_tag[2]; ///< in the order of the wire
+    uint8_t ip_offset;   ///< of the IP header in the frame, for a chip that does not parse
+    uint8_t l4_offset;   ///< of the TCP or UDP header
+    TransmitBufferDescriptor
+        tbd; ///< EL is bit 15 only; large send: size 31:16 is the TCP payload of all segments
 };
 static_assert(sizeof(Ipcb) == sizeof(ExtendedTransmitCb));
 namespace ipcb {
@@ -115,7 +117,8 @@ inline constexpr uint8_t scheduled = 0x10;
 inline constexpr unsigned payload_shift = 16; ///< in the TBD's size
 } // namespace ipcb
 
-/// Largest frame the transmit FIFO takes (SDM 6.4.2.5: up to 2600 bytes of data), without an inserted VLAN tag.
+/// Largest frame the transmit FIFO takes (SDM 6.4.2.5: up to 2600 bytes of data), without an inserted VLAN
+/// tag.
 inline constexpr std::size_t max_transmit_bytes = 2600;
 
 inline constexpr std::size_t configure_min_bytes = 8;

@@ -220,8 +220,8 @@ class Session {
         put32(at + 8, input.byte() % 2 != 0 ? no_tbd_array : address(input));
         put32(at + 12, input.take(2) | static_cast<uint32_t>(input.byte()) << 24);
     }
-    /// An offloading block with a packet that is nearly right: the fuzzer chooses what is asked for and spoils
-    /// some bytes.
+    /// An offloading block with a packet that is nearly right: the fuzzer chooses what is asked for and
+    /// spoils some bytes.
     void put_offload(Input& input) {
         const uint32_t at = address(input), data = address(input);
         put32(at, (input.take(2) & 0xff00u) << 16 | static_cast<uint32_t>(Opcode::Ipcb) << 16);
@@ -244,6 +244,10 @@ class Session {
             headers[input.byte() % headers.size()] = input.byte();
         for (std::size_t i = 0; i < headers.size(); i++)
             host_.memory[(data + i) % FuzzHost::memory_bytes] = headers[i];
+        if (input.byte() % 2 != 0) {
+            command(static_cast<uint8_t>(CuCommand::Start), at);
+            run_command_unit();
+        }
     }
     void put_rfd(Input& input) {
         const uint32_t at = address(input);

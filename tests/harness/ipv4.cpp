@@ -153,14 +153,14 @@ Bytes tcp(const Ipv4& header, const Tcp& segment, std::span<const uint8_t> data)
     put16(bytes, segment.destination_port);
     put32(bytes, segment.sequence);
     put32(bytes, segment.acknowledgment);
-    put16(bytes, static_cast<unsigned>((tcp_header_bytes + segment.options.size()) / 4) << 12 | segment.flags);
+    put16(bytes,
+          static_cast<unsigned>((tcp_header_bytes + segment.options.size()) / 4) << 12 | segment.flags);
     put16(bytes, segment.window);
     put16(bytes, 0);
     put16(bytes, segment.urgent);
     put(bytes, segment.options);
     put(bytes, data);
-    store16(bytes, 16,
-            internet_checksum(bytes, pseudo_header_sum(header, ip_protocol::tcp, bytes.size())));
+    store16(bytes, 16, internet_checksum(bytes, pseudo_header_sum(header, ip_protocol::tcp, bytes.size())));
     return bytes;
 }
 
@@ -172,7 +172,8 @@ Bytes udp(const Ipv4& header, uint16_t source_port, uint16_t destination_port,
     put16(datagram, static_cast<unsigned>(8 + data.size()));
     put16(datagram, 0);
     put(datagram, data);
-    uint16_t checksum = internet_checksum(datagram, pseudo_header_sum(header, ip_protocol::udp, datagram.size()));
+    uint16_t checksum =
+        internet_checksum(datagram, pseudo_header_sum(header, ip_protocol::udp, datagram.size()));
     store16(datagram, 6, checksum == 0 ? 0xffff : checksum);
     return datagram;
 }
@@ -226,8 +227,7 @@ std::optional<Ipv4View> parse_ipv4(std::span<const uint8_t> frame) {
 
 std::optional<TcpView> parse_tcp(std::span<const uint8_t> frame) {
     auto packet = parse_ipv4(frame);
-    if (!packet || packet->header.protocol != ip_protocol::tcp ||
-        packet->payload.size() < tcp_header_bytes)
+    if (!packet || packet->header.protocol != ip_protocol::tcp || packet->payload.size() < tcp_header_bytes)
         return std::nullopt;
     auto bytes = packet->payload;
     size_t header_bytes = (bytes[12] >> 4) * 4u;
@@ -257,7 +257,8 @@ std::optional<UdpView> parse_udp(std::span<const uint8_t> frame) {
         return std::nullopt;
     datagram = datagram.first(length);
     bool has_checksum = get16(datagram, 6) != 0;
-    if (has_checksum && internet_checksum(datagram, pseudo_header_sum(packet->header, ip_protocol::udp, length)) != 0)
+    if (has_checksum &&
+        internet_checksum(datagram, pseudo_header_sum(packet->header, ip_protocol::udp, length)) != 0)
         return std::nullopt;
     return UdpView{*packet, get16(datagram, 0), get16(datagram, 2), has_checksum, datagram.subspan(8)};
 }

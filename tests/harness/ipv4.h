@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Builds and parses Ethernet, ARP, IPv4, TCP, UDP and ICMP echo frames for tests. Shares nothing with the guest's
-// own network code, which it must be able to find wrong.
+// Builds and parses Ethernet, ARP, IPv4, TCP, UDP and ICMP echo frames for tests. Shares nothing with the
+// guest's own network code, which it must be able to find wrong.
 #pragma once
 
 #include <array>

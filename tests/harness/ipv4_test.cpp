@@ -69,12 +69,12 @@ TEST(Ipv4Frames, TcpComesBack) {
     }
 }
 
-/// 10.0.0.1 to 10.0.0.2, SYN from port 1 to 2 with nothing else set, summed by hand: 0a00 + 0001 + 0a00 + 0002
+/// 10.0.0.1 to 10.0.0.2, SYN from port 1 to 2 with nothing else set, summed by hand: 0a00 + 0001 + 0a00 +
+/// 0002
 /// + 0006 + 0014 + 0001 + 0002 + 5002 = 6422.
 TEST(Ipv4Frames, TcpChecksumByHand) {
     Ipv4 header{.source = ip(10, 0, 0, 1), .destination = ip(10, 0, 0, 2), .protocol = ip_protocol::tcp};
-    Bytes bytes =
-        tcp(header, {.source_port = 1, .destination_port = 2, .flags = tcp_flag::syn}, Bytes());
+    Bytes bytes = tcp(header, {.source_port = 1, .destination_port = 2, .flags = tcp_flag::syn}, Bytes());
     EXPECT_EQ(bytes[16] << 8 | bytes[17], uint16_t(~0x6422));
 }
 

@@ -413,6 +413,14 @@ TEST_F(CommandUnitTest, SlicesAreBoundedInBytesToo) {
     EXPECT_EQ(host.sent.size(), CommandUnit::bytes_per_run / 2048);
 }
 
+TEST_F(CommandUnitTest, AddressListsCountAsBytes) {
+    put_block(a, 3, a);
+    host.memory.write16(a + 8, 0x3fff); // all of the count's bits
+    cu(CuCommand::Start, a);
+    EXPECT_TRUE(command_unit.run());
+    EXPECT_LE(host.count_traced(TraceEvent::CbComplete), 5u);
+}
+
 TEST_F(CommandUnitTest, AnUnreadableBlockEndsTheList) {
     host.memory.refuse(b, 16);
     put_block(a, 0, b);

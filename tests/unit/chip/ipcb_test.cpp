@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The offloading transmit command of the 82550 and 82551: its block, its place among the others, large sends in
-// bounded slices (SDM appendix B).
+// The offloading transmit command of the 82550 and 82551: its block, its place among the others, large sends
+// in bounded slices (SDM appendix B).
 #include "chip/fcs.h"
 #include "harness/ipv4.h"
 #include "unit_bench.h"

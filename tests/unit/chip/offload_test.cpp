@@ -45,8 +45,7 @@ Packet packet_of(uint8_t protocol, const Bytes& data) {
     const Bytes l4 = tcp ? harness::tcp(header, {.source_port = 80, .destination_port = 0xfff0}, data)
                          : harness::udp(header, 53, 0xfff0, data);
     Packet packet;
-    packet.finished =
-        harness::ethernet(there, here, harness::ether_type::ipv4, harness::ipv4(header, l4));
+    packet.finished = harness::ethernet(there, here, harness::ether_type::ipv4, harness::ipv4(header, l4));
     packet.left = packet.finished;
     put16(packet.left, ip_checksum_at, 0);
     put16(packet.left, l4_at + (tcp ? 16 : 6), harness::pseudo_header_sum(header, protocol, l4.size()));
@@ -140,8 +139,7 @@ TEST(OffloadVlanTag, StandsBehindTheAddresses) {
     const Bytes frame = harness::ethernet(there, here, 0x0800, numbered(50));
     Bytes buffer(4, 0xee);
     buffer.insert(buffer.end(), frame.begin(), frame.end());
-    const auto result =
-        insert_vlan_tag(std::span(buffer).subspan(4), std::array<uint8_t, 2>{0x61, 0x23});
+    const auto result = insert_vlan_tag(std::span(buffer).subspan(4), std::array<uint8_t, 2>{0x61, 0x23});
     Bytes expected = frame;
     for (uint8_t byte : {0x23, 0x61, 0x00, 0x81})
         expected.insert(expected.begin() + 12, byte);
@@ -252,14 +250,15 @@ TEST_P(LargeSendTest, BeginsAtAnySegment) {
     EXPECT_EQ(Bytes(segment.begin(), segment.end()), expected(last));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases, LargeSendTest,
-    testing::Values(LargeCase{4000, 1460}, LargeCase{4380, 1460}, LargeCase{4381, 1460},
-                    LargeCase{65535, 1448, Bytes{1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8}}, LargeCase{100, 1},
-                    LargeCase{101, 10}, LargeCase{1460, 1460}, LargeCase{99, 1460}, LargeCase{1, 1},
-                    LargeCase{5000, 1000, {}, 0xfffffc00, 0xfffe}, // both wrap
-                    LargeCase{5000, 1400, {}, 1, 1, 0x3a}, LargeCase{5000, 1400, {}, 1, 1, 0x05},
-                    LargeCase{5001, 1300, {}, 1, 1, 0x19, true}));
+INSTANTIATE_TEST_SUITE_P(Cases, LargeSendTest,
+                         testing::Values(LargeCase{4000, 1460}, LargeCase{4380, 1460}, LargeCase{4381, 1460},
+                                         LargeCase{65535, 1448, Bytes{1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8}},
+                                         LargeCase{100, 1}, LargeCase{101, 10}, LargeCase{1460, 1460},
+                                         LargeCase{99, 1460}, LargeCase{1, 1},
+                                         LargeCase{5000, 1000, {}, 0xfffffc00, 0xfffe}, // both wrap
+                                         LargeCase{5000, 1400, {}, 1, 1, 0x3a},
+                                         LargeCase{5000, 1400, {}, 1, 1, 0x05},
+                                         LargeCase{5001, 1300, {}, 1, 1, 0x19, true}));
 
 TEST(LargeSendOddities, TheShorterPayloadCounts) {
     const Packet packet = packet_of(tcp, numbered(1000));

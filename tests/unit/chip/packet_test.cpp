@@ -66,9 +66,7 @@ TEST(PacketHeaders, WithOptions) {
     expect_layout(find_headers(with_ip_options(tcp_frame(Bytes(40, 1)), 40)), 14, 74, 134, 144);
 }
 
-TEST(PacketHeaders, PaddingIsBehindTheEnd) {
-    EXPECT_EQ(find_headers(harness::padded(udp_frame())).end, 47u);
-}
+TEST(PacketHeaders, PaddingIsBehindTheEnd) { EXPECT_EQ(find_headers(harness::padded(udp_frame())).end, 47u); }
 
 TEST(PacketHeaders, BehindAVlanTag) {
     expect_layout(find_headers(inserted(tcp_frame(), 12, {0x81, 0x00, 0x00, 0x05})), 18, 38, 58, 68);
@@ -146,7 +144,8 @@ TEST(PacketHeaders, AreNeverOutsideTheFrame) {
     std::mt19937 random(8);
     const Bytes tag = {0x81, 0x00, 0x00, 0x05}, snap = {0x00, 58, 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00};
     const Bytes frames[] = {tcp_frame(Bytes(40, 1)), udp_frame(), with_ip_options(tcp_frame(), 40),
-                            inserted(tcp_frame(), 12, tag), inserted(inserted(udp_frame(), 12, snap), 12, tag)};
+                            inserted(tcp_frame(), 12, tag),
+                            inserted(inserted(udp_frame(), 12, snap), 12, tag)};
     for (const Bytes& whole : frames)
         for (std::size_t bytes = 0; bytes <= whole.size(); bytes++)
             for (int round = 0; round < 20; round++) {
