@@ -220,34 +220,49 @@ class Session {
         put32(at + 8, input.byte() % 2 != 0 ? no_tbd_array : address(input));
         put32(at + 12, input.take(2) | static_cast<uint32_t>(input.byte()) << 24);
     }
-    /// An offloading block with a packet that is nearly right: the fuzzer chooses what is asked for and
-    /// spoils some bytes.
+    /// An offloading block with a packet that is nearly right: the fuzzer chooses what is asked for, how the
+    /// packet lies in memory, and spoils some bytes. Usually it is executed at once.
     void put_offload(Input& input) {
-        const uint32_t at = address(input), data = address(input);
-        put32(at, (input.take(2) & 0xff00u) << 16 | static_cast<uint32_t>(Opcode::Ipcb) << 16);
-        put32(at + 4, address(input));
-        put32(at + 8, input.byte() % 2 != 0 ? no_tbd_array : address(input));
-        put32(at + 12, input.byte() | input.take(2) << 16);
+        constexpr uint32_t array = 0x2000;
+        const bool at_once = input.byte() % 4 != 0;
+        const uint32_t at = at_once ? 0x1000 : address(input), data = address(input);
+        put16(at, 0);
+        put16(at + 2,
+              (input.byte() & 0xb0u) << 8 | cb_command::suspend | static_cast<unsigned>(Opcode::Ipcb));
+        put32(at + 4, at_once ? 0x1000 : address(input));
+        put32(at + 8, array);
+        put32(at + 12, static_cast<uint32_t>(input.byte() * (1 + input.byte() % 8)) << 16);
         put32(at + 16, input.take(2) << 16);
         put32(at + 20, input.take(4));
         put32(at + 24, data);
-        put32(at + 28, (input.take(2) & 0x3fff) | (input.byte() % 8 != 0 ? tbd_end_of_list : 0) |
-                           input.take(2) << ipcb::payload_shift);
+        put32(at + 28, (54 + input.byte() % 16u) | input.take(2) << ipcb::payload_shift);
+        for (uint32_t n = 0, last = input.byte() % 8u; n <= last; n++) {
+            put32(array + 8 * n, address(input));
+            put32(array + 8 * n + 4, (input.take(2) & 0x3fff) | (n == last ? tbd_end_of_list : 0));
+        }
+        put_packet_headers(data, input);
+        if (!at_once)
+            return;
+        auto bytes = configuration_defaults;
+        config::standard_tcb.set(bytes, false);
+        config::dynamic_tbd.set(bytes, input.byte() % 2 != 0);
+        config::padding.set(bytes, input.byte() % 4 != 0);
+        execute_configure(bytes);
+        command(static_cast<uint8_t>(CuCommand::Start), at);
+        run_command_unit();
+    }
+    void put_packet_headers(uint32_t at, Input& input) {
         std::array<uint8_t, 54> headers{};
         headers[12] = 8;
         headers[14] = 0x45;
         headers[16] = input.byte();
-        headers[17] = input.byte();
-        headers[23] = input.byte() % 4 != 0 ? 6 : 17;
+        headers[17] = static_cast<uint8_t>(input.byte() | 0x40);
+        headers[23] = input.byte() % 4 != 1 ? 6 : 17;
         headers[46] = 0x50;
         for (unsigned count = input.byte() % 4u; count > 0; count--)
             headers[input.byte() % headers.size()] = input.byte();
         for (std::size_t i = 0; i < headers.size(); i++)
-            host_.memory[(data + i) % FuzzHost::memory_bytes] = headers[i];
-        if (input.byte() % 2 != 0) {
-            command(static_cast<uint8_t>(CuCommand::Start), at);
-            run_command_unit();
-        }
+            host_.memory[(at + i) % FuzzHost::memory_bytes] = headers[i];
     }
     void put_rfd(Input& input) {
         const uint32_t at = address(input);
@@ -294,12 +309,15 @@ class Session {
     }
     /// A Configure with a sensible start and some bytes of the fuzzer's, then the station's address, at once.
     void configure(Input& input) {
-        constexpr uint32_t at = 0x3000;
         auto bytes = configuration_defaults;
         config::standard_tcb.set(bytes, input.byte() % 4 == 0);
         for (unsigned count = input.byte() % 4u; count > 0; count--)
             bytes[input.byte() % bytes.size()] = input.byte();
         bytes[0] = input.byte() % 8 == 0 ? input.byte() : 22;
+        execute_configure(bytes);
+    }
+    void execute_configure(const ConfigurationBytes& bytes) {
+        constexpr uint32_t at = 0x3000;
         put32(at, static_cast<uint32_t>(Opcode::Configure) << 16);
         put32(at + 4, at + 64);
         std::ranges::copy(bytes, host_.memory.begin() + at + 8);

@@ -345,6 +345,20 @@ TEST_F(LargeSendTest, AResetForgetsIt) {
     EXPECT_EQ(received(host.sent), data(100));
 }
 
+TEST_F(LargeSendTest, ABlockThatVanishesMeanwhileIsForgotten) {
+    put_large_send(100, 1);
+    cu(CuCommand::Start, block);
+    command_unit.run();
+    host.bus_master = false;
+    host.run_command_unit();
+    EXPECT_EQ(scb.cu_status(), CuStatus::Idle);
+    EXPECT_TRUE(CommandUnit::valid(command_unit.state(), variant.generation));
+    host.bus_master = true;
+    host.forget();
+    execute(block);
+    EXPECT_EQ(received(host.sent), data(100));
+}
+
 TEST_F(LargeSendTest, ABlockThatShrinksMeanwhileIsDone) {
     put_large_send(500, 1);
     cu(CuCommand::Start, block);
@@ -396,7 +410,8 @@ TEST_F(LargeSendTest, OfSomethingElseIsNotSent) {
     put_large_send(3000, 0);
     expect_not_sent(NotSent::NotTcp);
     put_large_send(3000, 1460);
-    host.memory.put(block + 19, std::array<uint8_t, 1>{0}); // no parsing
+    host.memory.put(block + 19, std::array<uint8_t, 1>{0}); // no parsing, although the offsets are right
+    host.memory.put(block + 22, std::array<uint8_t, 2>{14, 34});
     expect_not_sent(NotSent::NotTcp);
     put_large_send(3000, 1460);
     host.memory.put(buffers + 23, std::array<uint8_t, 1>{17});
