@@ -22,6 +22,7 @@ uint16_t ActionCommands::execute(Opcode opcode, uint32_t address, uint32_t cu_ba
     const uint32_t parameters = address + static_cast<uint32_t>(sizeof(CommandBlock));
     const uint16_t failed = cb_status::complete;
     const uint16_t passed = cb_status::complete | cb_status::ok;
+    list_bytes_ = 0;
     switch (opcode) {
     case Opcode::Nop:
     case Opcode::Diagnose: // backoff logic, which has no failure to find
@@ -89,6 +90,7 @@ bool ActionCommands::set_multicast(uint32_t parameters) {
         return unreadable(parameters);
     filter_.clear_hash();
     const std::size_t addresses = (count_word & multicast_count_mask) / sizeof(MacAddress);
+    list_bytes_ = addresses * sizeof(MacAddress);
     uint32_t from = parameters + static_cast<uint32_t>(sizeof(count_word));
     for (std::size_t i = 0; i < addresses; i++, from += sizeof(MacAddress)) {
         MacAddress address;

@@ -2,6 +2,7 @@
 // The command blocks that are not transmissions (SDM 6.4.2.1 to 6.4.2.8).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "address_filter.h"
@@ -33,6 +34,8 @@ class ActionCommands {
 
     /// Executes `opcode` for the block at absolute address `address`; returns the status word.
     uint16_t execute(Opcode opcode, uint32_t address, uint32_t cu_base);
+    /// Length of the list that execute() worked through last; 0 if there was none.
+    std::size_t list_bytes() const { return list_bytes_; }
 
   private:
     bool set_individual_address(uint32_t parameters);
@@ -52,6 +55,7 @@ class ActionCommands {
     const Statistics& statistics_;
     WakeFilters& wake_filters_;
     ReceiveBundling& bundling_;
+    std::size_t list_bytes_ = 0;
 };
 
 } // namespace i8255x

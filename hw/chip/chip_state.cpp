@@ -38,14 +38,24 @@ Csr::State csr_state(const StateRecord& record) {
             .general_control2 = record.general_control2};
 }
 
+/// While the high-priority queue is active, the SCB does not show the other's status.
 CommandUnit::State command_unit_state(const StateRecord& record) {
+    const bool hidden = record.cu_status == static_cast<uint8_t>(CuStatus::ActiveHighPriority);
     return {.base = record.cu_base,
-            .block = record.cu_block,
-            .link = record.cu_link,
-            .resume_pending = record.cu_resume_pending != 0,
+            .low = {.status = static_cast<CuStatus>(hidden ? record.cu_low_status : record.cu_status),
+                    .block = record.cu_block,
+                    .link = record.cu_link,
+                    .resume_pending = record.cu_resume_pending != 0,
+                    .segments_sent = record.cu_segments_sent,
+                    .on_wire = record.cu_on_wire != 0},
+            .high = {.status = static_cast<CuStatus>(record.hpq_status),
+                     .block = record.hpq_block,
+                     .link = record.hpq_link,
+                     .resume_pending = record.hpq_resume_pending != 0,
+                     .segments_sent = record.hpq_segments_sent,
+                     .on_wire = record.hpq_on_wire != 0},
             .work_pending = record.cu_work_pending != 0,
             .poll_deadline_ns = record.timers[poll_timer],
-            .on_wire = record.cu_on_wire != 0,
             .wire_free_ns = record.wire_free_ns};
 }
 
@@ -115,9 +125,6 @@ std::span<const uint8_t> fifo_of(const StateRecord& record) {
     return std::span(record.fifo).first(record.fifo_used);
 }
 
-/// There is no high-priority queue.
-bool cu_status_exists(uint8_t status) { return status <= static_cast<uint8_t>(CuStatus::Active); }
-
 bool ru_status_exists(uint8_t status) {
     switch (static_cast<RuStatus>(status)) {
     case RuStatus::Idle:
@@ -178,14 +185,15 @@ void Chip::Units::save_scb_and_registers(StateRecord& record) const {
 void Chip::Units::save_command_and_receive_units(StateRecord& record) const {
     const CommandUnit::State& cu = command_unit.state();
     record.cu_base = cu.base;
-    record.cu_block = cu.block;
-    record.cu_link = cu.link;
-    record.cu_resume_pending = cu.resume_pending;
+    record.cu_block = cu.low.block;
+    record.cu_link = cu.low.link;
+    record.cu_resume_pending = cu.low.resume_pending;
     record.cu_work_pending = cu.work_pending;
     record.timers[poll_timer] = cu.poll_deadline_ns;
-    record.cu_on_wire = cu.on_wire;
+    record.cu_on_wire = cu.low.on_wire;
     record.wire_free_ns = cu.wire_free_ns;
     record.timers[cna_timer] = cna_delay.state().deadline_ns;
+    save_high_priority_queue(record);
     record.ru_base = receive_unit.state().base;
     record.ru_rfd = receive_unit.state().rfd;
     record.fifo_used = static_cast<uint16_t>(receive_unit.fifo().size());
@@ -201,6 +209,22 @@ void Chip::Units::save_bundling(StateRecord& record) const {
     record.bundling_small_mask = own.parameters.small_mask;
     record.bundling_waiting = own.waiting;
     record.timers[bundle_timer] = own.deadline_ns;
+}
+
+/// An idle queue has no state: what it last did means nothing to anybody.
+void Chip::Units::save_high_priority_queue(StateRecord& record) const {
+    const CommandUnit::State& cu = command_unit.state();
+    record.cu_segments_sent = cu.low.segments_sent;
+    if (cu.high.status == CuStatus::Idle)
+        return;
+    record.hpq_status = static_cast<uint8_t>(cu.high.status);
+    record.hpq_block = cu.high.block;
+    record.hpq_link = cu.high.link;
+    record.hpq_resume_pending = cu.high.resume_pending;
+    record.hpq_segments_sent = cu.high.segments_sent;
+    record.hpq_on_wire = cu.high.on_wire;
+    if (cu.high.status == CuStatus::Active)
+        record.cu_low_status = static_cast<uint8_t>(cu.low.status);
 }
 
 void Chip::Units::save_mac(StateRecord& record) const {
@@ -240,8 +264,8 @@ RestoreError Chip::Units::check(const StateRecord& record) const {
     if (!bundling_fits(bundling_state(record)))
         return RestoreError::BadBundling;
     const Scb::State own = scb_state(record);
-    if (!cu_status_exists(record.cu_status) || !ru_status_exists(record.ru_status) ||
-        !CommandUnit::valid(cu, own.cu) || !scb.valid(own))
+    if (cu.status() != own.cu || !ru_status_exists(record.ru_status) ||
+        !CommandUnit::valid(cu, variant.generation) || !scb.valid(own))
         return RestoreError::BadUnitState;
     if (record.fifo_used > sizeof(record.fifo) || !receive_unit.valid(own.ru, fifo_of(record)))
         return RestoreError::BadFifo;

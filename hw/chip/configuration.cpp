@@ -21,6 +21,11 @@ bool Configuration::loops_back() const {
     return mode == config::loopback_internal || mode == config::loopback_external;
 }
 
+/// The 82559 reuses the bit.
+bool Configuration::transmit_not_ok_interrupt() const {
+    return generation_ < Generation::I82558 && is_set(config::transmit_not_ok);
+}
+
 /// SDM table 45. Byte 6 bit 5 cleared together with bit 2 set is reserved; the wider form leaves nothing out.
 StatisticsFormat Configuration::statistics_format() const {
     if (is_set(config::tco_statistics))

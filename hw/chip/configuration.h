@@ -29,8 +29,9 @@ class Configuration {
     bool is_set(ConfigField field) const {
         return generation_ >= field.since && features_.has(field.needs) && field.is_set(bytes_);
     }
-    bool extended_tcb() const; ///< never on the 82557
-    bool loops_back() const;   ///< internal or external loopback
+    bool extended_tcb() const;              ///< never on the 82557
+    bool loops_back() const;                ///< internal or external loopback
+    bool transmit_not_ok_interrupt() const; ///< TNO, which only the 82557 has
     StatisticsFormat statistics_format() const;
 
     void restore(const ConfigurationBytes& bytes, bool configured);

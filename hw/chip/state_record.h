@@ -55,6 +55,7 @@ struct i8255x_state {
     uint16_t eeprom[I8255X_EEPROM_WORDS];
     uint8_t eeprom_phase, eeprom_write_enabled, eeprom_out;
     uint16_t eeprom_bits, eeprom_shift, eeprom_address, eeprom_opcode;
+    /* from here on each block is a subsection of the stream */
     /* wake-up (pmdr stands with the registers) */
     uint32_t wake_filters[16];
     uint8_t wake_filter_count; /* dwords in use */
@@ -64,8 +65,15 @@ struct i8255x_state {
     uint8_t fc_full;
     int64_t fc_paused_until_ns, fc_paused_low_until_ns;
     /* what is on the wire: a frame whose block completes when it has left; the time when it has */
-    uint8_t cu_on_wire;
+    uint8_t cu_on_wire, hpq_on_wire;
     int64_t wire_free_ns;
+    /* high-priority queue of the command unit */
+    uint8_t hpq_status; /* 0 idle: the rest is 0 */
+    uint8_t hpq_resume_pending;
+    uint8_t cu_low_status; /* of the other queue, while this one is active and cu_status shows it */
+    uint32_t hpq_block, hpq_link;
+    /* large sends that are not complete: segments that are out */
+    uint32_t cu_segments_sent, hpq_segments_sent;
     /* timers: deadline in ns of the machine's clock, -1 when off */
     int64_t timers[I8255X_TIMERS];
     /* receive bundling: what loaded microcode asks for, and the bundle in hand */

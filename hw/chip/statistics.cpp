@@ -45,7 +45,10 @@ void Statistics::dump(StatisticsFormat format, bool then_reset) {
     }
     host_.write_barrier();
     const Le32 completion = then_reset ? dump_and_reset_complete : dump_complete;
-    dma_write_object(host_, state_.dump_address + bytes, completion);
+    if (!dma_write_object(host_, state_.dump_address + bytes, completion)) {
+        host_.guest_error("counter dump completion not writable", state_.dump_address + bytes);
+        return;
+    }
     if (then_reset)
         state_.counters = {};
 }

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The transmit command (SDM 6.4.2.5).
+// The transmit commands (SDM 6.4.2.5, appendix B).
 #include "transmit.h"
 
 #include <algorithm>
+#include <bit>
 
-#include "dma.h"
 #include "fcs.h"
 
 namespace i8255x {
 namespace {
 
 constexpr std::size_t addresses_bytes = 12; ///< destination and source
-
-/// A dynamic list ends with its EL bit; a list longer than any frame needs counts as endless.
-constexpr unsigned max_dynamic_tbds = 256;
-
-std::size_t size_of(const TransmitBufferDescriptor& tbd) { return tbd.size & tbd_size_mask; }
-
-bool ends_list(const TransmitBufferDescriptor& tbd) {
-    return (tbd.size & (tbd_end_of_list | tbd_end_of_list_sdm)) != 0;
-}
 
 /// A frame of `bytes` with FCS, and with preamble, its end and the gap behind the frame as configured.
 int64_t frame_bits(std::size_t bytes, const Configuration& configuration) {
@@ -34,139 +25,154 @@ int64_t frame_bits(std::size_t bytes, const Configuration& configuration) {
 
 } // namespace
 
-struct Transmitter::TbdList {
-    std::span<const TransmitBufferDescriptor> inline_tbds;
-    bool has_array;
-    uint32_t array; ///< of the TBDs behind the inline ones
-    unsigned count; ///< inline ones included
-    bool dynamic;
-};
-
 Transmitter::Transmitter(const Units& units, uint32_t wire_mbps)
     : host_(units.host), variant_(units.variant), configuration_(units.configuration), filter_(units.filter),
       statistics_(units.statistics), phy_(units.phy), receive_unit_(units.receive_unit),
-      wire_mbps_(wire_mbps) {}
+      frame_(units.host, units.configuration), wire_mbps_(wire_mbps) {}
 
-Transmitter::Result Transmitter::execute(const ExtendedTransmitCb& block, uint32_t address,
-                                         uint32_t cu_base) {
-    length_ = 0;
-    wire_ns_ = 0;
-    switch (gather(block, address, cu_base)) {
-    case Gather::NotReady:
-        return Result::NotReady;
-    case Gather::TooLong:
+bool Transmitter::executes(Opcode opcode) const {
+    return opcode == Opcode::Transmit ||
+           (opcode == Opcode::Ipcb && variant_.generation >= Generation::I82550);
+}
+
+Transmitter::Outcome Transmitter::execute(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base,
+                                          uint32_t& segments_sent) {
+    outcome_ = {};
+    const uint16_t command = block.standard.header.command;
+    const bool is_ipcb = opcode_of(command) == Opcode::Ipcb;
+    if (is_ipcb && !configuration_.extended_tcb()) {
+        host_.guest_error("IPCB without extended TCB mode", address);
+        outcome_.status = cb_status::complete;
+        return outcome_;
+    }
+    const TransmitFrame::Gathered gathered = frame_.gather(block, address, cu_base);
+    const std::size_t bytes = frame_.bytes().size();
+    outcome_.bytes = bytes;
+    switch (gathered) {
+    case TransmitFrame::Gathered::NotReady:
+        outcome_.progress = Progress::NotReady;
+        break;
+    case TransmitFrame::Gathered::TooLong:
         host_.guest_error("frame longer than the transmit FIFO", address);
-        drop(NotSent::TooLong);
-        return Result::Done;
-    case Gather::Unreadable:
+        drop(NotSent::TooLong, bytes);
+        break;
+    case TransmitFrame::Gathered::Unreadable:
+        // Nothing keeps the FIFO filled then.
         host_.guest_error("frame to send not readable", address);
-        drop(NotSent::Unreadable);
-        return Result::Done;
-    case Gather::Continue:
-    case Gather::End:
+        statistics_.count(Counter::TxUnderruns);
+        outcome_.status |= cb_status::underrun;
+        fail(NotSent::Unreadable, bytes);
+        break;
+    case TransmitFrame::Gathered::Whole:
+        if (is_ipcb)
+            execute_ipcb(block, address, segments_sent);
+        else
+            dispatch(frame_.bytes(), command);
         break;
     }
-    if ((block.standard.header.command & cb_command::no_crc) != 0)
-        dispatch_with_fcs();
-    else
-        dispatch_completed();
-    return Result::Done;
+    if (outcome_.progress == Progress::Done)
+        segments_sent = 0;
+    return outcome_;
 }
 
-Transmitter::Gather Transmitter::gather(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base) {
-    const TransmitCb& tcb = block.standard;
-    const bool extended = configuration_.extended_tcb();
-    const uint32_t header_bytes = extended ? sizeof(ExtendedTransmitCb) : sizeof(TransmitCb);
-    const Gather immediate = append(address + header_bytes, tcb.byte_count & tcb_count_mask);
-    const bool flexible = extended || (tcb.header.command & cb_command::flexible) != 0;
-    if (immediate != Gather::Continue || !flexible)
-        return immediate;
-
-    TbdList list{};
-    if (extended)
-        list.inline_tbds = block.inline_tbds;
-    list.has_array = tcb.tbd_array != no_tbd_array;
-    list.array = cu_base + tcb.tbd_array;
-    list.dynamic = tcb.tbd_number == tbd_number_dynamic && configuration_.is_set(config::dynamic_tbd);
-    list.count = list.dynamic ? max_dynamic_tbds : tcb.tbd_number;
-    return gather_list(list);
-}
-
-Transmitter::Gather Transmitter::gather_list(const TbdList& list) {
-    Gather result = Gather::Continue;
-    for (std::size_t i = 0; i < list.count && result == Gather::Continue; i++) {
-        TransmitBufferDescriptor tbd;
-        if (i < list.inline_tbds.size()) {
-            tbd = list.inline_tbds[i];
-        } else if (!list.has_array) {
-            return Gather::End;
-        } else {
-            const auto offset = static_cast<uint32_t>((i - list.inline_tbds.size()) * sizeof(tbd));
-            if (!dma_read_object(host_, list.array + offset, tbd))
-                return Gather::Unreadable;
-        }
-        result = gather_buffer(tbd, list.dynamic);
+void Transmitter::execute_ipcb(const ExtendedTransmitCb& block, uint32_t address, uint32_t& segments_sent) {
+    const OffloadRequest request(std::bit_cast<Ipcb>(block));
+    const std::span<uint8_t> frame = frame_.bytes();
+    if (request.scheduled)
+        host_.guest_error("IPCB with a time to be sent at, which is not modelled", address);
+    const PacketLayout layout = find_headers(frame, request);
+    if (request.large_send) {
+        if (can_be_cut(request, layout, address))
+            send_segments(request, layout, segments_sent);
+        else
+            drop(NotSent::NotTcp, frame.size());
+        return;
     }
-    return list.dynamic && result == Gather::Continue ? Gather::TooLong : result;
+    if (!insert_checksums(frame, layout, request))
+        host_.guest_error("IPCB asks for a checksum that its packet does not have", address);
+    dispatch(tagged(frame, request), block.standard.header.command);
 }
 
-Transmitter::Gather Transmitter::gather_buffer(const TransmitBufferDescriptor& tbd, bool dynamic) {
-    const bool end = ends_list(tbd);
-    const bool closes_only = end && size_of(tbd) == 0;
-    if (dynamic && tbd.address == 0 && !closes_only)
-        return Gather::NotReady;
-    const Gather result = append(tbd.address, size_of(tbd));
-    return result == Gather::Continue && end ? Gather::End : result;
+bool Transmitter::can_be_cut(const OffloadRequest& request, const PacketLayout& layout, uint32_t address) {
+    if (!request.parse || layout.l4 == 0 || !layout.tcp || request.max_segment == 0) {
+        host_.guest_error("large send without parsing, of what is not TCP, or in segments of no bytes",
+                          address);
+        return false;
+    }
+    return true;
 }
 
-Transmitter::Gather Transmitter::append(uint32_t address, std::size_t bytes) {
-    if (bytes == 0)
-        return Gather::Continue;
-    if (bytes > frame_.size() - length_)
-        return Gather::TooLong;
-    if (!host_.dma_read(address, std::span(frame_).subspan(length_, bytes)))
-        return Gather::Unreadable;
-    length_ += bytes;
-    return Gather::Continue;
+void Transmitter::send_segments(const OffloadRequest& request, const PacketLayout& layout,
+                                uint32_t& segments_sent) {
+    LargeSend large(frame_.bytes(), layout, request);
+    if (large.payload_mismatch())
+        host_.guest_error("large send of another length than its block says",
+                          static_cast<uint32_t>(frame_.bytes().size()));
+    if (large.longest_segment_bytes() > max_transmit_bytes) {
+        host_.guest_error("segment longer than the transmit FIFO",
+                          static_cast<uint32_t>(large.longest_segment_bytes()));
+        drop(NotSent::TooLong, large.longest_segment_bytes());
+        return;
+    }
+    const uint32_t now = wire_mbps_ == 0 ? segments_per_call : 1;
+    const uint32_t end =
+        static_cast<uint32_t>(std::min<uint64_t>(large.segments(), uint64_t{segments_sent} + now));
+    outcome_.frames = 0;
+    for (; segments_sent < end; segments_sent++, outcome_.frames++)
+        dispatch_completed(tagged(large.segment(segments_sent), request));
+    if (segments_sent < large.segments())
+        outcome_.progress = Progress::Unfinished;
+}
+
+std::span<uint8_t> Transmitter::tagged(std::span<uint8_t> frame, const OffloadRequest& request) const {
+    return request.insert_vlan ? insert_vlan_tag(frame, request.vlan_tag) : frame;
+}
+
+void Transmitter::dispatch(std::span<uint8_t> frame, uint16_t command) {
+    if ((command & cb_command::no_crc) != 0)
+        dispatch_with_fcs(frame);
+    else
+        dispatch_completed(frame);
 }
 
 /// NC: nothing is added, the frame's last four bytes are its FCS. The host's wire has none, so it is checked
 /// here and taken off.
-void Transmitter::dispatch_with_fcs() {
-    if (length_ <= sizeof(Fcs)) {
-        drop(NotSent::BadFcs);
+void Transmitter::dispatch_with_fcs(std::span<const uint8_t> frame) {
+    if (frame.size() <= sizeof(Fcs)) {
+        drop(NotSent::BadFcs, frame.size());
         return;
     }
-    const auto bytes = std::span<const uint8_t>(frame_).first(length_);
-    dispatch(bytes.first(length_ - sizeof(Fcs)), bytes.last(sizeof(Fcs)));
+    put_on_the_line(frame.first(frame.size() - sizeof(Fcs)), frame.last(sizeof(Fcs)));
 }
 
-void Transmitter::dispatch_completed() {
-    if (length_ == 0) {
+void Transmitter::dispatch_completed(std::span<uint8_t> frame) {
+    if (frame.empty()) {
         host_.guest_error("frame without data", 0);
-        drop(NotSent::Empty);
+        drop(NotSent::Empty, 0);
         return;
     }
-    if (!configuration_.is_set(config::no_source_insertion) && length_ >= addresses_bytes)
-        std::ranges::copy(filter_.individual(), frame_.begin() + sizeof(MacAddress));
-    if (configuration_.is_set(config::padding) && length_ < min_frame_bytes) {
-        std::fill(frame_.begin() + static_cast<std::ptrdiff_t>(length_), frame_.begin() + min_frame_bytes,
-                  variant_.pad_byte);
-        length_ = min_frame_bytes;
+    if (!configuration_.is_set(config::no_source_insertion) && frame.size() >= addresses_bytes)
+        std::ranges::copy(filter_.individual(), frame.begin() + sizeof(MacAddress));
+    if (!configuration_.is_set(config::padding) || frame.size() >= min_frame_bytes) {
+        put_on_the_line(frame, {});
+        return;
     }
-    dispatch(std::span<const uint8_t>(frame_).first(length_), {});
+    std::array<uint8_t, min_frame_bytes> padded; // elsewhere: behind a segment stands the next
+    const auto end = std::ranges::copy(frame, padded.begin()).out;
+    std::fill(end, padded.end(), variant_.pad_byte);
+    put_on_the_line(padded, {});
 }
 
 /// Loopback needs no link; a frame that nobody can hear still completes its block, so that no driver's
 /// transmit watchdog bites.
-void Transmitter::dispatch(std::span<const uint8_t> frame, std::span<const uint8_t> fcs) {
+void Transmitter::put_on_the_line(std::span<const uint8_t> frame, std::span<const uint8_t> fcs) {
     if (!configuration_.configured() || configuration_.is_set(config::csma_disable)) {
-        drop(NotSent::NotConfigured);
+        drop(NotSent::NotConfigured, frame.size());
         return;
     }
     const bool looped = configuration_.loops_back() || phy_.loops_back();
     if (!looped && !phy_.link_up()) {
-        drop(NotSent::NoLink);
+        lose_carrier(frame.size());
         return;
     }
     statistics_.count(Counter::TxGoodFrames);
@@ -174,9 +180,19 @@ void Transmitter::dispatch(std::span<const uint8_t> frame, std::span<const uint8
     if (looped)
         receive_unit_.receive_looped(frame, fcs);
     else if (!fcs.empty() && !std::ranges::equal(fcs, frame_check_sequence(frame)))
-        drop(NotSent::BadFcs);
+        drop(NotSent::BadFcs, frame.size());
     else
         send(frame);
+}
+
+/// Without link no carrier answers the transmission (SDM table 17); full duplex does not listen for one.
+void Transmitter::lose_carrier(std::size_t bytes) {
+    if (configuration_.is_set(config::force_full_duplex)) {
+        drop(NotSent::NoLink, bytes);
+        return;
+    }
+    statistics_.count(Counter::TxLostCarrierSense);
+    fail(NotSent::NoLink, bytes);
 }
 
 void Transmitter::send(std::span<const uint8_t> frame) {
@@ -187,11 +203,16 @@ void Transmitter::send(std::span<const uint8_t> frame) {
 
 void Transmitter::occupy_wire(std::size_t bytes) {
     if (wire_mbps_ != 0)
-        wire_ns_ += frame_bits(bytes, configuration_) * 1000 / wire_mbps_;
+        outcome_.wire_ns += frame_bits(bytes, configuration_) * 1000 / wire_mbps_;
 }
 
-void Transmitter::drop(NotSent reason) {
-    host_.trace(TraceEvent::TxDrop, static_cast<uint32_t>(length_), static_cast<uint32_t>(reason));
+void Transmitter::drop(NotSent reason, std::size_t bytes) {
+    host_.trace(TraceEvent::TxDrop, static_cast<uint32_t>(bytes), static_cast<uint32_t>(reason));
+}
+
+void Transmitter::fail(NotSent reason, std::size_t bytes) {
+    outcome_.failed = true;
+    drop(reason, bytes);
 }
 
 } // namespace i8255x

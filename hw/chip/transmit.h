@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The transmit command: gathers a frame from memory and gives it to the wire or back to our receiver
-// (SDM 6.4.2.5).
+// The transmit commands: what becomes of a frame between memory and the wire, or our own receiver
+// (SDM 6.4.2.5, appendix B).
 #pragma once
 
 #include <array>
@@ -12,9 +12,11 @@
 #include "configuration.h"
 #include "host.h"
 #include "i8255x/command_block.h"
+#include "offload.h"
 #include "phy_line.h"
 #include "receive_unit.h"
 #include "statistics.h"
+#include "transmit_frame.h"
 #include "variants.h"
 
 namespace i8255x {
@@ -27,6 +29,7 @@ enum class NotSent : uint8_t {
     Empty,      ///< no data at all
     Unreadable, ///< the bus refused to read it
     BadFcs,     ///< NC: its own FCS is missing or wrong, so every receiver would discard it
+    NotTcp,     ///< a large send of something that cannot be cut
 };
 
 class Transmitter {
@@ -40,36 +43,47 @@ class Transmitter {
         const PhyLine& phy;
         ReceiveUnit& receive_unit;
     };
-    enum class Result : uint8_t {
-        Done,     ///< completes with C and OK, whatever became of the frame (SDM 6.4.2.5.2)
-        NotReady, ///< a dynamic TBD has no buffer yet: execute the block again later
+    enum class Progress : uint8_t {
+        Done,       ///< the block is complete, whatever became of the frame (SDM 6.4.2.5.2)
+        NotReady,   ///< a dynamic TBD has no buffer yet: execute the block again later
+        Unfinished, ///< more segments of a large send are left: execute the block again soon
     };
+    struct Outcome {
+        Progress progress = Progress::Done;
+        uint16_t status = cb_status::complete | cb_status::ok; ///< of a block that is done
+        bool failed = false; ///< a transmission ended badly (SDM 6.4.2.3 byte 6, TNO)
+        unsigned frames = 1; ///< work that was done
+        std::size_t bytes = 0;
+        int64_t wire_ns = 0; ///< how long the wire is busy with it
+    };
+    /// One execute() sends no more segments than this; on a wire with a speed, one.
+    static constexpr uint32_t segments_per_call = 64;
 
     /// `wire_mbps` as in ChipOptions.
     Transmitter(const Units& units, uint32_t wire_mbps);
 
-    /// `block` stands at absolute address `address`; TBD arrays are relative to `cu_base`.
-    Result execute(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base);
-    /// Bytes of the frame that execute() gathered last.
-    std::size_t gathered() const { return length_; }
-    /// How long the wire is busy with that frame; 0 if it is not.
-    int64_t wire_ns() const { return wire_ns_; }
+    /// This chip's opcodes of transmit commands.
+    bool executes(Opcode opcode) const;
+    /// `block` stands at absolute address `address`; TBD arrays are relative to `cu_base`. `segments_sent` of
+    /// a large send are left out, and it is moved on; 0 for a block that begins, and after one that is done.
+    Outcome execute(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base,
+                    uint32_t& segments_sent);
 
   private:
-    enum class Gather : uint8_t { Continue, End, NotReady, TooLong, Unreadable };
-    struct TbdList; ///< which TBDs a block has, and where
+    void execute_ipcb(const ExtendedTransmitCb& block, uint32_t address, uint32_t& segments_sent);
+    void send_segments(const OffloadRequest& request, const PacketLayout& layout, uint32_t& segments_sent);
+    bool can_be_cut(const OffloadRequest& request, const PacketLayout& layout, uint32_t address);
+    std::span<uint8_t> tagged(std::span<uint8_t> frame, const OffloadRequest& request) const;
 
-    Gather gather(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base);
-    Gather gather_list(const TbdList& list);
-    Gather gather_buffer(const TransmitBufferDescriptor& tbd, bool dynamic);
-    Gather append(uint32_t address, std::size_t bytes);
-
-    void dispatch_with_fcs();
-    void dispatch_completed();
-    void dispatch(std::span<const uint8_t> frame, std::span<const uint8_t> fcs);
+    void dispatch(std::span<uint8_t> frame, uint16_t command);
+    void dispatch_with_fcs(std::span<const uint8_t> frame);
+    void dispatch_completed(std::span<uint8_t> frame);
+    void put_on_the_line(std::span<const uint8_t> frame, std::span<const uint8_t> fcs);
+    void lose_carrier(std::size_t bytes);
     void send(std::span<const uint8_t> frame);
-    void drop(NotSent reason);
     void occupy_wire(std::size_t bytes);
+    void drop(NotSent reason, std::size_t bytes);
+    void fail(NotSent reason, std::size_t bytes);
 
     Host& host_;
     const Variant& variant_;
@@ -78,10 +92,9 @@ class Transmitter {
     Statistics& statistics_;
     const PhyLine& phy_;
     ReceiveUnit& receive_unit_;
-    std::array<uint8_t, max_transmit_bytes> frame_{};
-    std::size_t length_ = 0;
+    TransmitFrame frame_;
+    Outcome outcome_; ///< of the block in work
     const uint32_t wire_mbps_;
-    int64_t wire_ns_ = 0;
 };
 
 } // namespace i8255x

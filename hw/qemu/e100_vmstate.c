@@ -165,7 +165,49 @@ static const VMStateDescription wire_vmstate = {
     .fields =
         (const VMStateField[]){
             U8(cu_on_wire),
+            U8(hpq_on_wire),
             I64(wire_free_ns),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool high_priority_queue_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->hpq_status != 0;
+}
+
+static const VMStateDescription high_priority_queue_vmstate = {
+    .name = "e100/chip/high-priority-queue",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = high_priority_queue_needed,
+    .fields =
+        (const VMStateField[]){
+            U8(hpq_status),
+            U8(hpq_resume_pending),
+            U8(cu_low_status),
+            U32(hpq_block),
+            U32(hpq_link),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool large_send_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->cu_segments_sent != 0 || state->hpq_segments_sent != 0;
+}
+
+static const VMStateDescription large_send_vmstate = {
+    .name = "e100/chip/large-send",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = large_send_needed,
+    .fields =
+        (const VMStateField[]){
+            U32(cu_segments_sent),
+            U32(hpq_segments_sent),
             VMSTATE_END_OF_LIST(),
         },
 };
@@ -244,6 +286,8 @@ static const VMStateDescription chip_vmstate = {
             &wake_up_vmstate,
             &flow_control_vmstate,
             &wire_vmstate,
+            &high_priority_queue_vmstate,
+            &large_send_vmstate,
             NULL,
         },
 };

@@ -49,6 +49,14 @@ enum class Opcode : uint8_t {
     Ipcb = 9,
 };
 
+/// Bit 3 is the SF bit of a transmission and part of the opcode of two others; elsewhere it means nothing.
+constexpr Opcode opcode_of(uint16_t command) {
+    const auto wide = static_cast<Opcode>(command & cb_command::wide_opcode_mask);
+    return wide == Opcode::LoadFilter || wide == Opcode::Ipcb
+               ? wide
+               : static_cast<Opcode>(command & cb_command::opcode_mask);
+}
+
 /// Transmit command block, standard form (16 bytes; immediate data or, in extended mode, two TBDs follow).
 struct TransmitCb {
     CommandBlock header;
@@ -83,7 +91,34 @@ struct ExtendedTransmitCb {
 static_assert(sizeof(ExtendedTransmitCb) == 32);
 inline constexpr unsigned inline_tbd_count = 2;
 
-/// Largest frame the transmit FIFO takes (SDM 6.4.2.5: up to 2600 bytes of data).
+/// Transmit command block with work to do on the packet (82550 and 82551, SDM appendix B). Needs the extended
+/// TCB mode. One TBD stands in the block, the array holds the second and later ones; immediate data follow.
+struct Ipcb {
+    TransmitCb
+        standard;      ///< large send: threshold and TBD number together are the most TCP payload per segment
+    Le16 schedule;     ///< time to send, 15:0
+    uint8_t checksums; ///< `ipcb` bits 7:4; schedule 19:16
+    uint8_t activation;  ///< `ipcb` bits
+    uint8_t vlan_tag[2]; ///< in the order of the wire
+    uint8_t ip_offset;   ///< of the IP header in the frame, for a chip that does not parse
+    uint8_t l4_offset;   ///< of the TCP or UDP header
+    TransmitBufferDescriptor
+        tbd; ///< EL is bit 15 only; large send: size 31:16 is the TCP payload of all segments
+};
+static_assert(sizeof(Ipcb) == sizeof(ExtendedTransmitCb));
+namespace ipcb {
+inline constexpr uint8_t ip_checksum = 0x10; ///< of `checksums`
+inline constexpr uint8_t l4_checksum = 0x20;
+inline constexpr uint8_t tcp = 0x40; ///< else UDP, for a chip that does not parse
+inline constexpr uint8_t large_send = 0x80;
+inline constexpr uint8_t parse = 0x01; ///< of `activation`: the chip looks for the headers itself
+inline constexpr uint8_t insert_vlan = 0x02;
+inline constexpr uint8_t scheduled = 0x10;
+inline constexpr unsigned payload_shift = 16; ///< in the TBD's size
+} // namespace ipcb
+
+/// Largest frame the transmit FIFO takes (SDM 6.4.2.5: up to 2600 bytes of data), without an inserted VLAN
+/// tag.
 inline constexpr std::size_t max_transmit_bytes = 2600;
 
 /// Load Programmable Filter (SDM A.6): the dwords behind the header of its block. The last filter has

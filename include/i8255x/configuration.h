@@ -35,8 +35,8 @@ inline constexpr ConfigField pass_overruns{6, 0x40};       ///< inverted: 1 pass
 inline constexpr ConfigField standard_statistics{6, 0x20}; ///< 1 = 16 counters
 inline constexpr ConfigField standard_tcb{6, 0x10};        ///< 0 = extended TCB
 inline constexpr ConfigField ci_interrupt{6, 0x08};        ///< 1 = CNA only when the CU goes idle
-inline constexpr ConfigField tco_statistics{6, 0x04,
-                                            Generation::I82559}; ///< >= 82559; on the 82557: TNO interrupt
+inline constexpr ConfigField tco_statistics{6, 0x04, Generation::I82559};
+inline constexpr ConfigField transmit_not_ok{6, 0x04}; ///< 82557 only: TNO interrupt
 inline constexpr ConfigField dynamic_tbd{7, 0x80, Generation::I82558};
 inline constexpr ConfigField extended_rfd{7, 0x20, Generation::I82550, Feature::Offload};
 inline constexpr ConfigField underrun_retry{7, 0x06}; ///< all bits set: retry without limit

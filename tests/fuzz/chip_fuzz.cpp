@@ -11,6 +11,7 @@
 #include "chip/chip.h"
 #include "chip/command_unit.h"
 #include "chip/eeprom_image.h"
+#include "chip/transmit.h"
 #include "firmware/bundling_image.h"
 #include "i8255x/command_block.h"
 #include "i8255x/csr.h"
@@ -33,7 +34,7 @@ class FuzzHost final : public Host {
     static constexpr std::size_t memory_bytes = 0x4000;
     std::array<uint8_t, memory_bytes> memory{};
     bool bus_master = true, interrupt = false, pme = false, scheduled = false;
-    unsigned blocks = 0;
+    unsigned blocks = 0, frames_sent = 0;
     int64_t now = 0;
     std::array<int64_t, timer_count> deadlines{};
     long frames_in = 0, frames_settled = 0;
@@ -72,7 +73,9 @@ class FuzzHost final : public Host {
                 sum_ = static_cast<uint8_t>(sum_ + byte);
             bytes += part.size();
         }
-        promise(bytes > 0 && bytes <= max_transmit_bytes, "a frame that is sent fits the transmit FIFO");
+        promise(bytes > 0 && bytes <= max_transmit_bytes + vlan_tag_bytes,
+                "a frame that is sent fits the transmit FIFO");
+        frames_sent++;
     }
     void receive_possible() override {}
     int64_t now_ns() override { return now; }
@@ -148,7 +151,7 @@ class Session {
             command(input.byte(), address(input));
             break;
         case 5:
-            put_block(input);
+            input.byte() % 2 != 0 ? put_block(input) : put_offload(input);
             break;
         case 6:
             put_rfd(input);
@@ -230,6 +233,50 @@ class Session {
         put32(at + 8, input.byte() % 2 != 0 ? no_tbd_array : address(input));
         put32(at + 12, input.take(2) | static_cast<uint32_t>(input.byte()) << 24);
     }
+    /// An offloading block with a packet that is nearly right: the fuzzer chooses what is asked for, how the
+    /// packet lies in memory, and spoils some bytes. Usually it is executed at once.
+    void put_offload(Input& input) {
+        constexpr uint32_t array = 0x2000;
+        const bool at_once = input.byte() % 4 != 0;
+        const uint32_t at = at_once ? 0x1000 : address(input), data = address(input);
+        put16(at, 0);
+        put16(at + 2,
+              (input.byte() & 0xb0u) << 8 | cb_command::suspend | static_cast<unsigned>(Opcode::Ipcb));
+        put32(at + 4, at_once ? 0x1000 : address(input));
+        put32(at + 8, array);
+        put32(at + 12, static_cast<uint32_t>(input.byte() * (1 + input.byte() % 8)) << 16);
+        put32(at + 16, input.take(2) << 16);
+        put32(at + 20, input.take(4));
+        put32(at + 24, data);
+        put32(at + 28, (54 + input.byte() % 16u) | input.take(2) << ipcb::payload_shift);
+        for (uint32_t n = 0, last = input.byte() % 8u; n <= last; n++) {
+            put32(array + 8 * n, address(input));
+            put32(array + 8 * n + 4, (input.take(2) & 0x3fff) | (n == last ? tbd_end_of_list : 0));
+        }
+        put_packet_headers(data, input);
+        if (!at_once)
+            return;
+        auto bytes = configuration_defaults;
+        config::standard_tcb.set(bytes, false);
+        config::dynamic_tbd.set(bytes, input.byte() % 2 != 0);
+        config::padding.set(bytes, input.byte() % 4 != 0);
+        execute_configure(bytes);
+        command(static_cast<uint8_t>(CuCommand::Start), at);
+        run_command_unit();
+    }
+    void put_packet_headers(uint32_t at, Input& input) {
+        std::array<uint8_t, 54> headers{};
+        headers[12] = 8;
+        headers[14] = 0x45;
+        headers[16] = input.byte();
+        headers[17] = static_cast<uint8_t>(input.byte() | 0x40);
+        headers[23] = input.byte() % 4 != 1 ? 6 : 17;
+        headers[46] = 0x50;
+        for (unsigned count = input.byte() % 4u; count > 0; count--)
+            headers[input.byte() % headers.size()] = input.byte();
+        for (std::size_t i = 0; i < headers.size(); i++)
+            host_.memory[(at + i) % FuzzHost::memory_bytes] = headers[i];
+    }
     void put_rfd(Input& input) {
         const uint32_t at = address(input);
         put16(at, 0);
@@ -280,9 +327,11 @@ class Session {
     }
     void run_command_unit() {
         host_.scheduled = false;
-        host_.blocks = 0;
+        host_.blocks = host_.frames_sent = 0;
         chip_.run_command_unit();
-        promise(host_.blocks <= CommandUnit::blocks_per_run, "a slice of the command unit is bounded");
+        promise(host_.blocks <= CommandUnit::blocks_per_run &&
+                    host_.frames_sent <= CommandUnit::blocks_per_run + Transmitter::segments_per_call,
+                "a slice of the command unit is bounded");
     }
     void advance(uint32_t ns) {
         host_.now += ns;
@@ -297,11 +346,15 @@ class Session {
     /// A Configure with a sensible start and some bytes of the fuzzer's, then the station's address, and
     /// wake-up filters on demand, at once.
     void configure(Input& input) {
-        constexpr uint32_t at = 0x3000;
         auto bytes = configuration_defaults;
+        config::standard_tcb.set(bytes, input.byte() % 4 == 0);
         for (unsigned count = input.byte() % 4u; count > 0; count--)
             bytes[input.byte() % bytes.size()] = input.byte();
         bytes[0] = input.byte() % 8 == 0 ? input.byte() : 22;
+        execute_configure(bytes);
+    }
+    void execute_configure(const ConfigurationBytes& bytes) {
+        constexpr uint32_t at = 0x3000;
         put32(at, static_cast<uint32_t>(Opcode::Configure) << 16);
         put32(at + 4, at + 64);
         std::ranges::copy(bytes, host_.memory.begin() + at + 8);

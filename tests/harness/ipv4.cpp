@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ethernet, ARP, IPv4, UDP and ICMP echo frames for tests.
+// Ethernet, ARP, IPv4, TCP, UDP and ICMP echo frames for tests.
 #include "ipv4.h"
 
 #include <algorithm>
@@ -44,13 +44,18 @@ void store16(Bytes& bytes, size_t at, uint16_t value) {
     bytes[at + 1] = static_cast<uint8_t>(value);
 }
 
-/// Sum of the UDP pseudo header (RFC 768), for internet_checksum's `initial`.
-uint32_t pseudo_header_sum(const Ipv4& header, size_t udp_length) {
-    return (header.source >> 16) + (header.source & 0xffff) + (header.destination >> 16) +
-           (header.destination & 0xffff) + ip_protocol::udp + static_cast<uint32_t>(udp_length);
-}
+constexpr size_t tcp_header_bytes = 20;
 
 } // namespace
+
+uint16_t pseudo_header_sum(const Ipv4& header, uint8_t protocol, size_t length) {
+    Bytes pseudo;
+    put32(pseudo, header.source);
+    put32(pseudo, header.destination);
+    put16(pseudo, protocol);
+    put16(pseudo, static_cast<unsigned>(length));
+    return static_cast<uint16_t>(~internet_checksum(pseudo));
+}
 
 MacAddress mac(const std::string& text) {
     unsigned part[6];
@@ -142,6 +147,23 @@ Bytes ipv4(const Ipv4& header, std::span<const uint8_t> payload) {
     return packet;
 }
 
+Bytes tcp(const Ipv4& header, const Tcp& segment, std::span<const uint8_t> data) {
+    Bytes bytes;
+    put16(bytes, segment.source_port);
+    put16(bytes, segment.destination_port);
+    put32(bytes, segment.sequence);
+    put32(bytes, segment.acknowledgment);
+    put16(bytes,
+          static_cast<unsigned>((tcp_header_bytes + segment.options.size()) / 4) << 12 | segment.flags);
+    put16(bytes, segment.window);
+    put16(bytes, 0);
+    put16(bytes, segment.urgent);
+    put(bytes, segment.options);
+    put(bytes, data);
+    store16(bytes, 16, internet_checksum(bytes, pseudo_header_sum(header, ip_protocol::tcp, bytes.size())));
+    return bytes;
+}
+
 Bytes udp(const Ipv4& header, uint16_t source_port, uint16_t destination_port,
           std::span<const uint8_t> data) {
     Bytes datagram;
@@ -150,7 +172,8 @@ Bytes udp(const Ipv4& header, uint16_t source_port, uint16_t destination_port,
     put16(datagram, static_cast<unsigned>(8 + data.size()));
     put16(datagram, 0);
     put(datagram, data);
-    uint16_t checksum = internet_checksum(datagram, pseudo_header_sum(header, datagram.size()));
+    uint16_t checksum =
+        internet_checksum(datagram, pseudo_header_sum(header, ip_protocol::udp, datagram.size()));
     store16(datagram, 6, checksum == 0 ? 0xffff : checksum);
     return datagram;
 }
@@ -202,6 +225,28 @@ std::optional<Ipv4View> parse_ipv4(std::span<const uint8_t> frame) {
     return Ipv4View{*ethernet, header, packet.subspan(header_bytes, total - header_bytes)};
 }
 
+std::optional<TcpView> parse_tcp(std::span<const uint8_t> frame) {
+    auto packet = parse_ipv4(frame);
+    if (!packet || packet->header.protocol != ip_protocol::tcp || packet->payload.size() < tcp_header_bytes)
+        return std::nullopt;
+    auto bytes = packet->payload;
+    size_t header_bytes = (bytes[12] >> 4) * 4u;
+    if (header_bytes < tcp_header_bytes || header_bytes > bytes.size() ||
+        internet_checksum(bytes, pseudo_header_sum(packet->header, ip_protocol::tcp, bytes.size())) != 0)
+        return std::nullopt;
+    auto options = bytes.first(header_bytes).subspan(tcp_header_bytes);
+    return TcpView{*packet,
+                   {.source_port = get16(bytes, 0),
+                    .destination_port = get16(bytes, 2),
+                    .sequence = get32(bytes, 4),
+                    .acknowledgment = get32(bytes, 8),
+                    .flags = bytes[13],
+                    .window = get16(bytes, 14),
+                    .urgent = get16(bytes, 18),
+                    .options = {options.begin(), options.end()}},
+                   bytes.subspan(header_bytes)};
+}
+
 std::optional<UdpView> parse_udp(std::span<const uint8_t> frame) {
     auto packet = parse_ipv4(frame);
     if (!packet || packet->header.protocol != ip_protocol::udp || packet->payload.size() < 8)
@@ -212,7 +257,8 @@ std::optional<UdpView> parse_udp(std::span<const uint8_t> frame) {
         return std::nullopt;
     datagram = datagram.first(length);
     bool has_checksum = get16(datagram, 6) != 0;
-    if (has_checksum && internet_checksum(datagram, pseudo_header_sum(packet->header, length)) != 0)
+    if (has_checksum &&
+        internet_checksum(datagram, pseudo_header_sum(packet->header, ip_protocol::udp, length)) != 0)
         return std::nullopt;
     return UdpView{*packet, get16(datagram, 0), get16(datagram, 2), has_checksum, datagram.subspan(8)};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Builds and parses Ethernet, ARP, IPv4, UDP and ICMP echo frames for tests. Shares nothing with the guest's
-// own network code, which it must be able to find wrong.
+// Builds and parses Ethernet, ARP, IPv4, TCP, UDP and ICMP echo frames for tests. Shares nothing with the
+// guest's own network code, which it must be able to find wrong.
 #pragma once
 
 #include <array>
@@ -68,6 +68,23 @@ struct Ipv4 {
     uint16_t fragment_offset = 0; ///< bytes, a multiple of 8
 };
 Bytes ipv4(const Ipv4& header, std::span<const uint8_t> payload);
+/// One's complement sum of a TCP or UDP pseudo header, as a driver leaves it to a card that sums the rest.
+uint16_t pseudo_header_sum(const Ipv4& header, uint8_t protocol, size_t length);
+
+namespace tcp_flag {
+inline constexpr uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10, urg = 0x20;
+}
+/// A TCP header (RFC 9293).
+struct Tcp {
+    uint16_t source_port = 0, destination_port = 0;
+    uint32_t sequence = 0, acknowledgment = 0;
+    uint8_t flags = tcp_flag::ack;
+    uint16_t window = 0, urgent = 0;
+    Bytes options = {}; ///< a multiple of 4
+    bool operator==(const Tcp&) const = default;
+};
+/// Payload of an IPv4 packet.
+Bytes tcp(const Ipv4& header, const Tcp& segment, std::span<const uint8_t> data);
 /// Payload of an IPv4 packet; a checksum of 0 is sent as FFFF (RFC 768).
 Bytes udp(const Ipv4& header, uint16_t source_port, uint16_t destination_port, std::span<const uint8_t> data);
 /// ICMP echo (type 8) or echo reply (type 0).
@@ -89,6 +106,13 @@ struct Ipv4View {
     std::span<const uint8_t> payload; ///< without Ethernet padding
 };
 std::optional<Ipv4View> parse_ipv4(std::span<const uint8_t> frame);
+
+struct TcpView {
+    Ipv4View ip;
+    Tcp header;
+    std::span<const uint8_t> data;
+};
+std::optional<TcpView> parse_tcp(std::span<const uint8_t> frame);
 
 struct UdpView {
     Ipv4View ip;

@@ -46,6 +46,38 @@ TEST(Ipv4Frames, UdpComesBack) {
     EXPECT_EQ(view->ip.ethernet.destination, b);
 }
 
+TEST(Ipv4Frames, TcpComesBack) {
+    Ipv4 header{.source = ip(10, 0, 0, 1), .destination = ip(10, 0, 0, 2), .protocol = ip_protocol::tcp};
+    Tcp segment{.source_port = 80,
+                .destination_port = 4000,
+                .sequence = 0xfffffff0,
+                .acknowledgment = 7,
+                .flags = tcp_flag::ack | tcp_flag::psh,
+                .window = 1000,
+                .urgent = 3,
+                .options = {1, 1, 1, 0}};
+    Bytes data = {1, 2, 3};
+    Frame frame = padded(ethernet(b, a, ether_type::ipv4, ipv4(header, tcp(header, segment, data))));
+    auto view = parse_tcp(frame);
+    ASSERT_TRUE(view);
+    EXPECT_EQ(view->header, segment);
+    EXPECT_EQ(Bytes(view->data.begin(), view->data.end()), data);
+    for (size_t at = 14; at < 14 + 20 + 24 + data.size(); at++) {
+        Frame bad = frame;
+        bad[at] ^= 0x10;
+        EXPECT_FALSE(parse_tcp(bad)) << at;
+    }
+}
+
+/// 10.0.0.1 to 10.0.0.2, SYN from port 1 to 2 with nothing else set, summed by hand: 0a00 + 0001 + 0a00 +
+/// 0002
+/// + 0006 + 0014 + 0001 + 0002 + 5002 = 6422.
+TEST(Ipv4Frames, TcpChecksumByHand) {
+    Ipv4 header{.source = ip(10, 0, 0, 1), .destination = ip(10, 0, 0, 2), .protocol = ip_protocol::tcp};
+    Bytes bytes = tcp(header, {.source_port = 1, .destination_port = 2, .flags = tcp_flag::syn}, Bytes());
+    EXPECT_EQ(bytes[16] << 8 | bytes[17], uint16_t(~0x6422));
+}
+
 TEST(Ipv4Frames, DamageIsNoticed) {
     Ipv4 header{.source = ip(10, 0, 0, 1), .destination = ip(10, 0, 0, 2)};
     Frame good = ethernet(b, a, ether_type::ipv4, ipv4(header, udp(header, 1, 2, Bytes{1, 2, 3, 4})));

@@ -82,6 +82,22 @@ TEST_F(Migration, SuspendedListIsResumed) {
     EXPECT_TRUE(wait_until([&] { return e100().memory().read16(second) == done; }));
 }
 
+TEST_F(Migration, SuspendedHighPriorityListIsResumed) {
+    uint32_t second = e100().memory().place(command_block(Opcode::Nop, el, 0));
+    uint32_t first = e100().memory().place(command_block(Opcode::Nop, s, second));
+    e100().command(CuCommand::HpqStart, first);
+    ASSERT_TRUE(wait_until([&] { return e100().memory().read16(first) == done; }));
+    migrate();
+    EXPECT_EQ(e100().cu(), CuStatus::Idle);
+    e100().memory().write16(first + 2, 0);
+    e100().command(CuCommand::HpqResume);
+    EXPECT_TRUE(wait_until([&] { return e100().memory().read16(second) == done; }));
+    migrate(); // now without that queue's part of the stream
+    e100().command(CuCommand::HpqResume);
+    e100().settle();
+    EXPECT_EQ(e100().cu(), CuStatus::Idle);
+}
+
 TEST_F(Migration, EndlessListGoesOn) {
     uint32_t second = e100().memory().place(command_block(Opcode::Nop, 0, 0));
     uint32_t first = e100().memory().place(command_block(Opcode::Nop, 0, second));

@@ -84,6 +84,26 @@ TEST_F(Statistics, EachGoodFrameCountsOnce) {
     }
 }
 
+TEST_F(Statistics, FramesThatNobodyHearsLoseTheirCarrier) {
+    e100.qmp().set_link(E100Harness::device_id, false);
+    e100.transmit(numbered_frame(1, 100, peer_mac, card_mac));
+    e100.qmp().set_link(E100Harness::device_id, true);
+    auto counters = e100.counters();
+    EXPECT_EQ(counters[Counter::TxLostCarrierSense], 1u);
+    EXPECT_EQ(counters[Counter::TxGoodFrames], 0u);
+}
+
+TEST_F(Statistics, FramesOffTheBusUnderrun) {
+    constexpr uint32_t nowhere = 0xf0000000;
+    uint32_t array = memory.allocate(16);
+    memory.store(array, tbd(nowhere, 100));
+    EXPECT_EQ(e100.execute_block(flexible_tcb(cb_command::end_of_list, 0, array, 1)),
+              cb_status::complete | cb_status::ok | cb_status::underrun);
+    auto counters = e100.counters();
+    EXPECT_EQ(counters[Counter::TxUnderruns], 1u);
+    EXPECT_EQ(counters[Counter::TxGoodFrames], 0u);
+}
+
 TEST_F(Statistics, WithoutAnAddressNothingIsWritten) {
     memory.fill(0x1000, 128, 0xa5);
     e100.qtest().memset(0, 128, 0xa5);

@@ -200,6 +200,21 @@ TEST(TransmitOf82557, PadsWithItsOwnByte) {
     EXPECT_EQ(e100.wire().receive(), frame);
 }
 
+/// TNO (SDM 6.4.2.3 byte 6): CX without the block's I bit.
+TEST(TransmitOf82557, InterruptsWhenAFrameWasNotSent) {
+    E100Harness e100({.properties = "chip=82557b"});
+    auto configuration = usual_configuration();
+    config::transmit_not_ok.set(configuration, true);
+    e100.bring_up(configuration);
+    Frame frame = numbered_frame(5, 100, peer_mac, card_mac);
+    e100.transmit(frame);
+    EXPECT_EQ(e100.stat(), stat::cna);
+    e100.qmp().set_link(E100Harness::device_id, false);
+    e100.acknowledge(0xff);
+    e100.transmit(frame);
+    EXPECT_EQ(e100.stat(), stat::cx | stat::cna);
+}
+
 TEST_F(Transmit, InsertsTheSourceAddress) {
     configure({{config::no_source_insertion, false}});
     Frame frame = numbered_frame(5, 100, peer_mac, {9, 9, 9, 9, 9, 9});

@@ -89,6 +89,39 @@ TEST_F(ChipState, ASuspendedListResumes) {
     EXPECT_EQ(other.host.memory.read16(0x5000), 0xa000);
 }
 
+TEST_F(ChipState, ASuspendedHighPriorityListResumes) {
+    one.bring_up();
+    one.put_block(0x4000, cb_command::suspend, 0x5000);
+    one.put_block(0x5000, cb_command::end_of_list, 0);
+    one.command(CuCommand::HpqStart, 0x4000);
+    one.host.run_command_unit();
+    EXPECT_EQ(one.cu(), CuStatus::Idle);
+    hand_over();
+    other.host.memory.write16(0x4002, 0);
+    other.command(CuCommand::HpqResume);
+    other.host.run_command_unit();
+    EXPECT_EQ(other.host.memory.read16(0x5000), 0xa000);
+}
+
+TEST_F(ChipState, AnActiveHighPriorityListHidesTheOther) {
+    one.bring_up();
+    one.put_block(0x4000, cb_command::suspend, 0x5000);
+    one.put_block(0x5000, cb_command::end_of_list, 0);
+    one.put_block(0x6000, cb_command::end_of_list, 0);
+    one.command(CuCommand::Start, 0x4000);
+    one.host.run_command_unit();
+    one.command(CuCommand::HpqStart, 0x6000);
+    hand_over();
+    EXPECT_EQ(other.cu(), CuStatus::ActiveHighPriority);
+    other.host.run_command_unit();
+    EXPECT_EQ(other.host.memory.read16(0x6000), 0xa000);
+    EXPECT_EQ(other.cu(), CuStatus::Suspended);
+    other.host.memory.write16(0x4002, 0);
+    other.command(CuCommand::Resume);
+    other.host.run_command_unit();
+    EXPECT_EQ(other.host.memory.read16(0x5000), 0xa000);
+}
+
 TEST_F(ChipState, ADelayedInterruptStillComes) {
     one.bring_up();
     one.put_block(0x4000, 0x5f04, 0x4000);
@@ -168,7 +201,16 @@ struct BadRecord {
     void (*spoil)(StateRecord&);
 };
 const BadRecord bad_records[] = {
-    {"HighPriorityQueue", RestoreError::BadUnitState, [](StateRecord& r) { r.cu_status = 3; }},
+    {"HighPriorityStatusWithoutList", RestoreError::BadUnitState, [](StateRecord& r) { r.cu_status = 3; }},
+    {"HighPriorityListWithoutStatus", RestoreError::BadUnitState,
+     [](StateRecord& r) { r.hpq_status = 2, r.cu_work_pending = 1; }},
+    {"HighPriorityListThatNothingMoves", RestoreError::BadUnitState,
+     [](StateRecord& r) { r.hpq_status = 2, r.cu_status = 3; }},
+    {"NoSuchHighPriorityStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.hpq_status = 3; }},
+    {"NoSuchHiddenStatus", RestoreError::BadUnitState,
+     [](StateRecord& r) { r.hpq_status = 2, r.cu_status = 3, r.cu_low_status = 3, r.cu_work_pending = 1; }},
+    {"LargeSendOfAnIdleUnit", RestoreError::BadUnitState, [](StateRecord& r) { r.cu_segments_sent = 1; }},
+    {"LargeSendOfAnIdleQueue", RestoreError::BadUnitState, [](StateRecord& r) { r.hpq_segments_sent = 1; }},
     {"NoSuchCuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.cu_status = 4; }},
     {"NoSuchRuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 3; }},
     {"FlexibleRuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 12; }},
@@ -247,7 +289,7 @@ TEST_F(ChipState, BitsThatDoNotExistAreDropped) {
 /// Something a driver, a wire or a clock might do, chosen by `dice`; the same for the same dice.
 void act(ChipBench& e100, uint32_t dice) {
     const uint32_t value = dice * 2654435761u;
-    switch (dice % 14) {
+    switch (dice % 15) {
     case 0:
         e100.chip.receive(ChipBench::frame_to(ChipBench::mac, 60 + value % 1455));
         break;
@@ -291,6 +333,12 @@ void act(ChipBench& e100, uint32_t dice) {
         break;
     case 12:
         load_bundling(e100, static_cast<uint16_t>(value >> 8 & 7));
+        break;
+    case 13:
+        e100.put_block(0x5000, 0x4004 | (value & 0x3f00), 0x5000);
+        e100.host.memory.write32(0x5008, no_tbd_array);
+        e100.host.memory.write32(0x500c, 14 + value % 1500);
+        e100.command(value % 3 == 0 ? CuCommand::HpqResume : CuCommand::HpqStart, 0x5000);
         break;
     default:
         e100.execute(Opcode::Configure, ChipBench::linux_configuration());

@@ -94,6 +94,18 @@ TEST_F(CnaDelayTest, ResumeCancels) {
     EXPECT_EQ(take_stat(), 0u);
 }
 
+/// Otherwise the interrupt would be lost.
+TEST_F(CnaDelayTest, AResumeThatChangesNothingLeavesItAlone) {
+    transmit(a, s | cid(31), b);
+    cu(CuCommand::Resume); // S is still set
+    host.advance(longest);
+    EXPECT_EQ(take_stat(), stat::cna);
+    transmit(a, cb_command::end_of_list | cid(31), b);
+    cu(CuCommand::Resume); // idle
+    host.advance(longest);
+    EXPECT_EQ(take_stat(), stat::cna);
+}
+
 TEST_F(CnaDelayTest, StaticResumeCancels) {
     transmit(a, s | cid(31), b);
     cu(CuCommand::StaticResume);

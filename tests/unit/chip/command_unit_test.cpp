@@ -322,7 +322,7 @@ TEST_F(CommandUnitTest, StartWhileActiveIsRefused) {
 }
 
 TEST_F(CommandUnitTest, NopAndReservedCommandsChangeNothing) {
-    for (unsigned code : {0x00u, 0x30u, 0x80u, 0x90u, 0xb0u, 0xc0u, 0xd0u, 0xe0u, 0xf0u}) {
+    for (unsigned code : {0x00u, 0x80u, 0x90u, 0xc0u, 0xd0u, 0xe0u, 0xf0u}) {
         host.forget();
         cu(static_cast<CuCommand>(code), a);
         EXPECT_EQ(state(), CuStatus::Idle) << code;
@@ -413,6 +413,14 @@ TEST_F(CommandUnitTest, SlicesAreBoundedInBytesToo) {
     EXPECT_EQ(host.sent.size(), CommandUnit::bytes_per_run / 2048);
 }
 
+TEST_F(CommandUnitTest, AddressListsCountAsBytes) {
+    put_block(a, 3, a);
+    host.memory.write16(a + 8, 0x3fff); // all of the count's bits
+    cu(CuCommand::Start, a);
+    EXPECT_TRUE(command_unit.run());
+    EXPECT_LE(host.count_traced(TraceEvent::CbComplete), 5u);
+}
+
 TEST_F(CommandUnitTest, AnUnreadableBlockEndsTheList) {
     host.memory.refuse(b, 16);
     put_block(a, 0, b);
@@ -455,7 +463,7 @@ TEST_F(CommandUnitTest, SelectiveResetKeepsTheBaseOnly) {
     command_unit.selective_reset();
     EXPECT_EQ(state(), CuStatus::Idle);
     EXPECT_EQ(command_unit.state().base, 0x100000u);
-    EXPECT_EQ(command_unit.state().block, 0u);
+    EXPECT_EQ(command_unit.state().low.block, 0u);
     host.run_command_unit();
     EXPECT_EQ(status(0x110000), 0) << "what was scheduled before finds nothing to do";
 }
@@ -477,7 +485,8 @@ TEST_F(CommandUnitTest, AnActiveUnitGoesOnFromARestoredState) {
 
     UnitBench other;
     other.host.memory = host.memory;
-    ASSERT_TRUE(CommandUnit::valid(cu_state, scb_state.cu));
+    ASSERT_TRUE(CommandUnit::valid(cu_state, variant.generation));
+    ASSERT_EQ(cu_state.status(), scb_state.cu);
     other.scb.restore(scb_state);
     other.command_unit.restore(cu_state);
     EXPECT_TRUE(other.host.run_command_unit());
@@ -500,17 +509,31 @@ TEST_F(CommandUnitTest, ASuspendedUnitResumesFromARestoredState) {
 }
 
 TEST(CommandUnitState, RejectsWhatCannotBe) {
-    EXPECT_TRUE(CommandUnit::valid({}, CuStatus::Idle));
-    EXPECT_TRUE(CommandUnit::valid({}, CuStatus::Suspended));
-    EXPECT_TRUE(CommandUnit::valid({.resume_pending = true, .work_pending = true}, CuStatus::Active));
-    EXPECT_FALSE(CommandUnit::valid({.resume_pending = true}, CuStatus::Suspended));
-    EXPECT_FALSE(CommandUnit::valid({.work_pending = true}, CuStatus::Idle));
-    EXPECT_TRUE(CommandUnit::valid({.poll_deadline_ns = 0}, CuStatus::Active));
-    EXPECT_FALSE(CommandUnit::valid({.work_pending = true, .poll_deadline_ns = 0}, CuStatus::Active));
-    EXPECT_FALSE(CommandUnit::valid({.poll_deadline_ns = 5}, CuStatus::Idle));
-    EXPECT_FALSE(CommandUnit::valid({.work_pending = true, .poll_deadline_ns = -2}, CuStatus::Active));
-    EXPECT_FALSE(CommandUnit::valid({}, CuStatus::Active)) << "nothing would ever move it";
-    EXPECT_FALSE(CommandUnit::valid({}, CuStatus::ActiveHighPriority));
+    using State = CommandUnit::State;
+    using Queue = CommandUnit::Queue;
+    constexpr auto idle = CuStatus::Idle, suspended = CuStatus::Suspended, active = CuStatus::Active;
+    const auto valid = [](const State& state, Generation generation = Generation::I82558) {
+        return CommandUnit::valid(state, generation);
+    };
+    EXPECT_TRUE(valid({}));
+    EXPECT_TRUE(valid({.low = {.status = suspended}}));
+    const Queue at_work = {.status = active, .resume_pending = true, .segments_sent = 3};
+    EXPECT_TRUE(valid({.low = at_work, .work_pending = true}));
+    EXPECT_TRUE(valid({.high = at_work, .work_pending = true}));
+    EXPECT_TRUE(valid({.low = at_work, .high = {.status = suspended}, .poll_deadline_ns = 0}));
+    EXPECT_FALSE(valid({.low = {.status = suspended, .resume_pending = true}}));
+    EXPECT_FALSE(valid({.high = {.status = suspended, .resume_pending = true}}));
+    EXPECT_FALSE(valid({.low = {.status = idle, .segments_sent = 1}}));
+    EXPECT_FALSE(valid({.high = {.status = idle, .segments_sent = 1}}));
+    EXPECT_FALSE(valid({.work_pending = true}));
+    EXPECT_FALSE(valid({.low = at_work, .work_pending = true, .poll_deadline_ns = 0}));
+    EXPECT_FALSE(valid({.poll_deadline_ns = 5}));
+    EXPECT_FALSE(valid({.low = at_work, .work_pending = true, .poll_deadline_ns = -2}));
+    EXPECT_FALSE(valid({.low = at_work})) << "nothing would ever move it";
+    EXPECT_FALSE(valid({.high = at_work})) << "nothing would ever move it";
+    EXPECT_FALSE(valid({.low = {.status = CuStatus::ActiveHighPriority}, .work_pending = true}));
+    EXPECT_FALSE(valid({.high = {.status = CuStatus::ActiveHighPriority}, .work_pending = true}));
+    EXPECT_FALSE(valid({.high = {.status = suspended}}, Generation::I82557));
 }
 
 } // namespace

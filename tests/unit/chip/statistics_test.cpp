@@ -105,6 +105,13 @@ TEST_F(StatisticsTest, ARefusedDumpSignalsNothingAndLosesNothing) {
     EXPECT_EQ(host.guest_errors.size(), 1u);
 }
 
+TEST_F(StatisticsTest, ARefusedCompletionLosesNothingEither) {
+    host.memory.refuse(area + 80, 4);
+    statistics.dump(StatisticsFormat::Tco, true);
+    EXPECT_EQ(statistics[Counter::RxGoodFrames], 10u) << "nobody was told that they were cleared";
+    EXPECT_EQ(host.guest_errors.size(), 1u);
+}
+
 TEST_F(StatisticsTest, CountersWrap) {
     Statistics::State state = statistics.state();
     state.counters[0] = 0xffffffff;

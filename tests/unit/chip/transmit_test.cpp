@@ -33,10 +33,10 @@ struct TransmitTest : testing::Test, UnitBench {
         return host.sent.empty() ? Bytes{} : host.sent.front();
     }
     /// Executes `tcb`; its frame must not leave, for `reason`.
-    void expect_not_sent(NotSent reason) {
+    void expect_not_sent(NotSent reason, uint16_t expected_status = done) {
         host.forget();
         EXPECT_TRUE(execute(tcb));
-        EXPECT_EQ(status(tcb), done) << "the driver gets its block back all the same";
+        EXPECT_EQ(status(tcb), expected_status) << "the driver gets its block back all the same";
         EXPECT_TRUE(host.sent.empty());
         ASSERT_TRUE(host.traced(TraceEvent::TxDrop));
         EXPECT_EQ(std::ranges::find(host.trace_record, TraceEvent::TxDrop, &FakeHost::Trace::event)->b,
@@ -53,7 +53,7 @@ TEST_F(TransmitTest, TheManualsExtendedBlockByteForByte) {
     host.memory.put(0x2a001, sixty);
     EXPECT_EQ(transmit(), sixty);
     EXPECT_EQ(scb.cu_status(), CuStatus::Suspended);
-    EXPECT_EQ(command_unit.state().link, 0x12440u);
+    EXPECT_EQ(command_unit.state().low.link, 0x12440u);
     EXPECT_EQ(scb.stat(), 0) << "CID 31";
 }
 
@@ -209,7 +209,7 @@ TEST_F(DynamicTbdTest, TheWaitEndsWithTheBuffer) {
     command_unit.run(); // whoever asks for it
     EXPECT_EQ(status(tcb), done);
     EXPECT_EQ(host.deadline(Timer::TransmitPoll), -1);
-    EXPECT_TRUE(CommandUnit::valid(command_unit.state(), scb.cu_status()));
+    EXPECT_TRUE(CommandUnit::valid(command_unit.state(), variant.generation));
 }
 
 TEST_F(DynamicTbdTest, BetweenTimerAndRunTheStateIsWhole) {
@@ -217,7 +217,7 @@ TEST_F(DynamicTbdTest, BetweenTimerAndRunTheStateIsWhole) {
     execute(tcb);
     command_unit.poll_timer_fired();
     EXPECT_TRUE(host.command_unit_scheduled);
-    EXPECT_TRUE(CommandUnit::valid(command_unit.state(), scb.cu_status()));
+    EXPECT_TRUE(CommandUnit::valid(command_unit.state(), variant.generation));
     host.command_unit_scheduled = false;
     command_unit.poll_timer_fired();
     EXPECT_FALSE(host.command_unit_scheduled) << "unasked";
@@ -240,7 +240,7 @@ TEST_F(DynamicTbdTest, TheWaitGoesOnFromARestoredState) {
     other.host.memory.write32(tcb + 16, buffers);
     other.host.memory.write32(tcb + 20, 100 | el_15);
     other.scb.restore(scb.state());
-    ASSERT_TRUE(CommandUnit::valid(command_unit.state(), scb.cu_status()));
+    ASSERT_TRUE(CommandUnit::valid(command_unit.state(), variant.generation));
     other.command_unit.restore(command_unit.state());
     EXPECT_FALSE(other.host.command_unit_scheduled);
     other.host.advance(CommandUnit::poll_interval_ns);
@@ -306,17 +306,26 @@ TEST_F(TransmitTest, MoreThan2600BytesAreNotSent) {
     expect_not_sent(NotSent::TooLong);
 }
 
-TEST_F(TransmitTest, UnreadableDataAreNotSent) {
+/// Data that do not come in time are an underrun (SDM 6.4.2.5.2).
+TEST_F(TransmitTest, UnreadableDataUnderrun) {
+    constexpr uint16_t underrun = done | cb_status::underrun;
     put_tcb(cb_command::flexible, array, 0, 3);
     put_tbd(tcb + 16, buffers, 60);
     put_tbd(tcb + 24, buffers + 0x1000, 40);
     put_tbd(array, buffers, 10);
     host.memory.refuse(buffers + 0x1000, 1);
-    expect_not_sent(NotSent::Unreadable);
+    expect_not_sent(NotSent::Unreadable, underrun);
+    EXPECT_EQ(counted(Counter::TxUnderruns), 1u);
     host.memory.refuse_nothing();
     host.memory.refuse(array, 8);
-    expect_not_sent(NotSent::Unreadable);
+    expect_not_sent(NotSent::Unreadable, underrun);
     EXPECT_EQ(host.guest_errors.size(), 1u);
+    EXPECT_EQ(counted(Counter::TxUnderruns), 2u);
+    EXPECT_EQ(counted(Counter::TxGoodFrames), 0u);
+    host.memory.refuse_nothing();
+    host.memory.put(buffers, frame);
+    put_tcb(cb_command::flexible, array, 0, 1);
+    transmit(); // whose status is without the bit again
 }
 
 TEST_F(TransmitTest, ABlockWithoutDataSendsNothing) {
@@ -463,6 +472,48 @@ TEST_F(TransmitTest, NothingLeavesWithoutLink) {
     put_transmit(tcb, el, 0, frame);
     expect_not_sent(NotSent::NoLink);
     EXPECT_EQ(counted(Counter::TxGoodFrames), 0u);
+    EXPECT_EQ(counted(Counter::TxLostCarrierSense), 1u);
+}
+
+TEST_F(TransmitTest, FullDuplexListensForNoCarrier) {
+    use_standard_tcb();
+    set(config::force_full_duplex);
+    phy.link = false;
+    put_transmit(tcb, el, 0, frame);
+    expect_not_sent(NotSent::NoLink);
+    EXPECT_EQ(counted(Counter::TxLostCarrierSense), 0u);
+}
+
+/// TNO: CX without the I bit (SDM 6.4.2.3 byte 6).
+unsigned stat_after_bad_transmission(Generation generation, bool configured, bool link) {
+    UnitBench bench(generation);
+    bench.set(config::standard_tcb);
+    bench.set(config::transmit_not_ok, configured);
+    bench.phy.link = link;
+    bench.put_transmit(tcb, cb_command::suspend, 0, make_frame(stranger, ipv4, 60));
+    bench.execute(tcb);
+    EXPECT_EQ(bench.status(tcb), done);
+    return bench.take_stat();
+}
+
+TEST(TransmitNotOk, InterruptsOnThe82557) {
+    EXPECT_EQ(stat_after_bad_transmission(Generation::I82557, true, false), stat::cx | stat::cna);
+    EXPECT_EQ(stat_after_bad_transmission(Generation::I82557, true, true), stat::cna) << "it was good";
+    EXPECT_EQ(stat_after_bad_transmission(Generation::I82557, false, false), stat::cna) << "not asked for";
+}
+
+TEST(TransmitNotOk, DoesNotExistOnYoungerChips) {
+    EXPECT_EQ(stat_after_bad_transmission(Generation::I82558, true, false), stat::cna);
+    EXPECT_EQ(stat_after_bad_transmission(Generation::I82559, true, false), stat::cna);
+}
+
+TEST(TransmitNotOk, ReportsAnUnderrunToo) {
+    UnitBench bench(Generation::I82557);
+    bench.set(config::transmit_not_ok);
+    bench.put_transmit(tcb, el, 0, make_frame(stranger, ipv4, 60));
+    bench.host.memory.refuse(tcb + 16, 60);
+    bench.execute(tcb);
+    EXPECT_EQ(bench.take_stat(), stat::cx | stat::cna);
 }
 
 struct LoopbackTest : TransmitTest {
