@@ -85,6 +85,9 @@ void Chip::timer_fired(Timer timer) {
     case Timer::TransmitPoll:
         units_->command_unit.poll_timer_fired();
         break;
+    case Timer::HeaderSplit:
+        units_->receive_unit.timer_fired();
+        break;
     }
 }
 

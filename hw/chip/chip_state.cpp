@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto cna_timer = static_cast<std::size_t>(Timer::CnaDelay);
 constexpr auto poll_timer = static_cast<std::size_t>(Timer::TransmitPoll);
+constexpr auto split_timer = static_cast<std::size_t>(Timer::HeaderSplit);
 
 static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FIFO_BYTES &&
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
@@ -28,7 +29,6 @@ Scb::State scb_state(const StateRecord& record) {
 
 Csr::State csr_state(const StateRecord& record) {
     return {.flash_control = record.flash_control,
-            .early_rx = record.early_rx,
             .fc_threshold = record.fc_threshold,
             .fc_command = record.fc_command,
             .pmdr = record.pmdr,
@@ -43,6 +43,17 @@ CommandUnit::State command_unit_state(const StateRecord& record) {
             .resume_pending = record.cu_resume_pending != 0,
             .work_pending = record.cu_work_pending != 0,
             .poll_deadline_ns = record.timers[poll_timer]};
+}
+
+ReceiveUnit::State receive_unit_state(const StateRecord& record) {
+    return {.base = record.ru_base,
+            .rfd = record.ru_rfd,
+            .header_data_size = record.ru_header_data_size,
+            .header_stored = record.ru_header_stored,
+            .split_deadline_ns = record.timers[split_timer],
+            .early_receive = record.early_rx,
+            .buffers = {.rbd = record.ru_rbd,
+                        .position = static_cast<ReceiveBuffers::Position>(record.ru_rbd_position)}};
 }
 
 Eeprom::State eeprom_state(const StateRecord& record) {
@@ -91,6 +102,9 @@ bool ru_status_exists(uint8_t status) {
     case RuStatus::Suspended:
     case RuStatus::NoResources:
     case RuStatus::Ready:
+    case RuStatus::SuspendedNoRbds:
+    case RuStatus::NoResourcesNoRbds:
+    case RuStatus::ReadyNoRbds:
         return true;
     }
     return false;
@@ -116,7 +130,6 @@ void Chip::Units::save_scb_and_registers(StateRecord& record) const {
     record.general_pointer = own.general_pointer;
     record.port_latch = port.latch();
     record.flash_control = csr.state().flash_control;
-    record.early_rx = csr.state().early_rx;
     record.fc_threshold = csr.state().fc_threshold;
     record.fc_command = csr.state().fc_command;
     record.pmdr = csr.state().pmdr;
@@ -133,8 +146,19 @@ void Chip::Units::save_command_and_receive_units(StateRecord& record) const {
     record.cu_work_pending = cu.work_pending;
     record.timers[poll_timer] = cu.poll_deadline_ns;
     record.timers[cna_timer] = cna_delay.state().deadline_ns;
-    record.ru_base = receive_unit.state().base;
-    record.ru_rfd = receive_unit.state().rfd;
+    save_receive_unit(record);
+}
+
+void Chip::Units::save_receive_unit(StateRecord& record) const {
+    const ReceiveUnit::State own = receive_unit.state();
+    record.ru_base = own.base;
+    record.ru_rfd = own.rfd;
+    record.ru_header_data_size = own.header_data_size;
+    record.ru_header_stored = own.header_stored;
+    record.timers[split_timer] = own.split_deadline_ns;
+    record.early_rx = own.early_receive;
+    record.ru_rbd = own.buffers.rbd;
+    record.ru_rbd_position = static_cast<uint8_t>(own.buffers.position);
     record.fifo_used = static_cast<uint16_t>(receive_unit.fifo().size());
     std::ranges::copy(receive_unit.fifo(), record.fifo);
 }
@@ -174,7 +198,8 @@ RestoreError Chip::Units::check(const StateRecord& record) const {
     if (!cu_status_exists(record.cu_status) || !ru_status_exists(record.ru_status) ||
         !CommandUnit::valid(cu, own.cu) || !scb.valid(own))
         return RestoreError::BadUnitState;
-    if (record.fifo_used > sizeof(record.fifo) || !receive_unit.valid(own.ru, fifo_of(record)))
+    if (record.fifo_used > sizeof(record.fifo) ||
+        !receive_unit.valid(receive_unit_state(record), own.ru, fifo_of(record)))
         return RestoreError::BadFifo;
     if (record.eeprom_words != eeprom.contents().size() || !eeprom.valid(eeprom_state(record)))
         return RestoreError::BadEeprom;
@@ -195,7 +220,7 @@ void Chip::Units::restore(const StateRecord& record) {
     mdi.restore(record.mdi_control);
     eeprom.restore(eeprom_state(record), std::span(record.eeprom).first(record.eeprom_words));
     cna_delay.restore({record.timers[cna_timer]});
-    receive_unit.restore({.base = record.ru_base, .rfd = record.ru_rfd}, fifo_of(record));
+    receive_unit.restore(receive_unit_state(record), fifo_of(record));
     command_unit.restore(command_unit_state(record));
 }
 

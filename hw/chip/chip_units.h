@@ -64,6 +64,7 @@ struct Chip::Units final : ResetControl {
     void reset_mac();
     void save_scb_and_registers(StateRecord& record) const;
     void save_command_and_receive_units(StateRecord& record) const;
+    void save_receive_unit(StateRecord& record) const;
     void save_mac(StateRecord& record) const;
     void save_phy_and_eeprom(StateRecord& record) const;
 };

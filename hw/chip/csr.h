@@ -22,7 +22,6 @@ class Csr {
     /// Registers that have no effect on the other units; they read back.
     struct State {
         uint16_t flash_control = 0;
-        uint8_t early_rx = 0;
         uint8_t fc_threshold = 0;
         uint8_t fc_command = 0;
         uint8_t pmdr = 0;

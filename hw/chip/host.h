@@ -12,8 +12,9 @@ namespace i8255x {
 enum class Timer : uint8_t {
     CnaDelay,     ///< CID: the delayed CNA interrupt (SDM 6.4.2.5.4)
     TransmitPoll, ///< a dynamic TBD without buffer is looked at again (SDM 6.4.2.3 byte 7)
+    HeaderSplit,  ///< the rest of a frame waits no longer for RX DMA redirect
 };
-inline constexpr unsigned timer_count = 2;
+inline constexpr unsigned timer_count = 3;
 
 inline constexpr unsigned max_send_parts = 8;
 

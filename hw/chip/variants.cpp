@@ -39,7 +39,8 @@ constexpr Variant i82557(std::string_view name, std::string_view description, ui
             .phy_id2 = phy_revision0,
             .anar = all_modes,
             .eeprom_controller = 1,
-            .pad_byte = 0x7e};
+            .pad_byte = 0x7e,
+            .checksum_word = false};
 }
 
 constexpr Variant i82558(std::string_view name, std::string_view description, uint8_t revision,
@@ -56,7 +57,8 @@ constexpr Variant i82558(std::string_view name, std::string_view description, ui
             .phy_id2 = phy_revision0,
             .anar = all_modes,
             .eeprom_controller = 2,
-            .pad_byte = 0x00};
+            .pad_byte = 0x00,
+            .checksum_word = false};
 }
 
 struct Silicon {
@@ -79,7 +81,8 @@ constexpr Variant younger(std::string_view name, std::string_view description, c
             .phy_id2 = phy_revision4,
             .anar = all_modes_and_pause,
             .eeprom_controller = 2,
-            .pad_byte = 0x00};
+            .pad_byte = 0x00,
+            .checksum_word = silicon.device_id != embedded_device};
 }
 
 constexpr std::array all_variants = {

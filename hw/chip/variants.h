@@ -25,6 +25,7 @@ struct Variant {
     uint16_t anar;             ///< MII register 4 after reset
     uint8_t eeprom_controller; ///< high byte of EEPROM word 5
     uint8_t pad_byte;          ///< fills short transmit frames
+    bool checksum_word;        ///< can append one to received frames
 };
 
 std::span<const Variant> variants();

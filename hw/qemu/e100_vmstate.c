@@ -55,10 +55,50 @@ static int post_load(void* opaque, int version) {
 #define U16_ARRAY(field, count) VMSTATE_UINT16_ARRAY(field, struct i8255x_state, count)
 #define U32_ARRAY(field, count) VMSTATE_UINT32_ARRAY(field, struct i8255x_state, count)
 
+#define TIMERS(first, count) \
+    VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
+
+// The timers that every stream has; younger ones travel with what uses them.
+enum { FIRST_TIMERS = 2, HEADER_SPLIT_TIMER = 2 };
+
+// What a subsection that does not come leaves untouched.
+static int chip_pre_load(void* opaque) {
+    struct i8255x_state* state = opaque;
+
+    memset(state, 0, sizeof(*state));
+    for (int i = 0; i < I8255X_TIMERS; i++) {
+        state->timers[i] = -1;
+    }
+    return 0;
+}
+
+static bool receive_modes_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->ru_rbd_position != 0 || state->ru_header_data_size != 0 || state->ru_header_stored != 0;
+}
+
+static const VMStateDescription receive_modes_vmstate = {
+    .name = "e100/chip/receive-modes",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = receive_modes_needed,
+    .fields =
+        (const VMStateField[]){
+            U32(ru_rbd),
+            U8(ru_rbd_position),
+            U16(ru_header_data_size),
+            U16(ru_header_stored),
+            TIMERS(HEADER_SPLIT_TIMER, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
     .version_id = I8255X_STATE_VERSION,
     .minimum_version_id = I8255X_STATE_VERSION,
+    .pre_load = chip_pre_load,
     .fields =
         (const VMStateField[]){
             U8(cu_status),
@@ -104,8 +144,13 @@ static const VMStateDescription chip_vmstate = {
             U16(eeprom_shift),
             U16(eeprom_address),
             U16(eeprom_opcode),
-            VMSTATE_INT64_ARRAY(timers, struct i8255x_state, I8255X_TIMERS),
+            TIMERS(0, FIRST_TIMERS),
             VMSTATE_END_OF_LIST(),
+        },
+    .subsections =
+        (const VMStateDescription*[]){
+            &receive_modes_vmstate,
+            NULL,
         },
 };
 

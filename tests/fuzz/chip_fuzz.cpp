@@ -127,7 +127,7 @@ class Session {
           chip_(host_, variant, {.eeprom = eeprom_, .backpressure = backpressure}) {}
 
     void step(Input& input) {
-        switch (input.byte() % 16) {
+        switch (input.byte() % 19) {
         case 0:
         case 1:
             chip_.csr_write(input.byte(), 1u << input.byte() % 3, input.take(4));
@@ -167,6 +167,15 @@ class Session {
         case 14:
             chip_.link_changed(input.byte() % 4 != 0);
             host_.bus_master = input.byte() % 8 != 0;
+            break;
+        case 15:
+            put_rbd(input);
+            break;
+        case 16:
+            receive_packet(input);
+            break;
+        case 17:
+            use_receive_modes(input);
             break;
         default:
             chip_.csr_write(csr::port, 4, address(input) << 4 | input.byte() % 16u);
@@ -220,9 +229,30 @@ class Session {
     void put_rfd(Input& input) {
         const uint32_t at = address(input);
         put16(at, 0);
-        put16(at + 2, static_cast<uint32_t>(input.byte()) << 8);
+        const uint32_t flags = input.byte();
+        put16(at + 2, (flags & 0xc0) << 8 | (flags & (rfd_command::header | rfd_command::flexible)));
         put32(at + 4, address(input));
+        put32(at + 8, input.byte() % 2 != 0 ? no_rbd : address(input));
         put32(at + 12, input.take(2) << 16);
+    }
+    void put_rbd(Input& input) {
+        const uint32_t at = address(input);
+        put32(at, 0);
+        put32(at + 4, address(input));
+        put32(at + 8, address(input));
+        put32(at + 12, input.take(2) & (input.byte() % 4 != 0 ? 0x3ff : 0xffff));
+    }
+    /// Header RFDs, extended RFDs, early interrupts: what random registers and configurations rarely hit.
+    void use_receive_modes(Input& input) {
+        chip_.csr_write(csr::early_rx, 1, input.byte());
+        command(static_cast<uint8_t>(RuCommand::LoadHeaderDataSize), input.take(2) & 0xff);
+        auto bytes = configuration_defaults;
+        bytes[3] = input.byte();
+        bytes[6] = input.byte();
+        config::extended_rfd.set(bytes, input.byte() % 2 != 0);
+        config::long_receive_ok.set(bytes, true);
+        bytes[22] = input.byte();
+        configure(bytes, bytes.size());
     }
     void poke(Input& input) {
         uint32_t at = address(input);
@@ -234,6 +264,31 @@ class Session {
         std::ranges::copy(input.byte() % 2 != 0 ? mac : broadcast_address, padded(frame).begin());
         for (std::size_t i = 12; i < frame.size() && i < 20; i++)
             frame[i] = input.byte();
+        offer(frame);
+    }
+    /// Something like an IPv4 packet, for the chips that look into it.
+    void receive_packet(Input& input) {
+        std::vector<uint8_t> frame(mac.begin(), mac.end());
+        frame.insert(frame.end(), mac.size(), 0x02);
+        const uint8_t kind = input.byte();
+        if (kind % 2 != 0)
+            frame.insert(frame.end(), {0x81, 0x00, 0x00, 0x05});
+        if (kind % 4 >= 2)
+            frame.insert(frame.end(), {0x00, 0x64, 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00});
+        const std::size_t ip = frame.size() + 2;
+        frame.insert(frame.end(), {0x08, 0x00, 0x45});
+        for (unsigned more = 20 + input.byte() % 80u; more > 0; more--)
+            frame.push_back(input.byte());
+        constexpr uint8_t protocols[] = {4, 6, 17, 50};
+        if (kind % 8 >= 4) {
+            frame[ip + 2] = 0;
+            frame[ip + 3] = static_cast<uint8_t>(frame.size() - ip);
+            frame[ip + 6] = frame[ip + 7] = 0;
+            frame[ip + 9] = protocols[kind >> 6];
+        }
+        offer(frame);
+    }
+    void offer(std::span<const uint8_t> frame) {
         const Receive result = chip_.receive(frame);
         promise(result == Receive::Taken || backpressure_,
                 "frames are held back only when that was asked for");
@@ -260,11 +315,14 @@ class Session {
     }
     /// A Configure with a sensible start and some bytes of the fuzzer's, then the station's address, at once.
     void configure(Input& input) {
-        constexpr uint32_t at = 0x3000;
         auto bytes = configuration_defaults;
         for (unsigned count = input.byte() % 4u; count > 0; count--)
             bytes[input.byte() % bytes.size()] = input.byte();
-        bytes[0] = input.byte() % 8 == 0 ? input.byte() : 22;
+        configure(bytes, input.byte() % 8 == 0 ? input.byte() : 22);
+    }
+    void configure(ConfigurationBytes bytes, std::size_t count) {
+        constexpr uint32_t at = 0x3000;
+        bytes[0] = static_cast<uint8_t>(count);
         put32(at, static_cast<uint32_t>(Opcode::Configure) << 16);
         put32(at + 4, at + 64);
         std::ranges::copy(bytes, host_.memory.begin() + at + 8);
@@ -295,6 +353,8 @@ class Session {
     /// Frames that came in are settled or wait in the FIFO, which the saved state shows.
     void check() {
         const uint32_t scb = chip_.csr_read(csr::scb_status, 4);
+        constexpr unsigned existing_ru_states = 0b1'0110'0001'0111;
+        promise((existing_ru_states >> (scb >> 2 & 0xf) & 1) != 0, "the receive unit's state exists");
         promise((scb & 0x00020003) == 0 && (scb >> 16 & 0xff) == 0, "bits that read 0");
         promise((scb >> 8 & 0xff) != stat::card_gone, "the card never looks gone");
         promise((scb >> 24 & interrupt_control::mask_all) == 0 || !host_.interrupt, "M holds the pin");

@@ -135,6 +135,8 @@ TEST_F(ChipState, HeldBackFramesMayComeAfterRestoring) {
     EXPECT_EQ(full.host.receive_possible_calls, 1u);
 }
 
+constexpr auto split_timer = static_cast<std::size_t>(Timer::HeaderSplit);
+
 struct BadRecord {
     const char* name;
     RestoreError error;
@@ -144,7 +146,18 @@ const BadRecord bad_records[] = {
     {"HighPriorityQueue", RestoreError::BadUnitState, [](StateRecord& r) { r.cu_status = 3; }},
     {"NoSuchCuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.cu_status = 4; }},
     {"NoSuchRuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 3; }},
-    {"FlexibleRuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 12; }},
+    {"IdleWithoutRbds", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 8; }},
+    {"NoSuchRbdPosition", RestoreError::BadFifo, [](StateRecord& r) { r.ru_rbd_position = 3; }},
+    {"HeaderWithoutFrame", RestoreError::BadFifo,
+     [](StateRecord& r) { r.ru_status = 4, r.ru_header_stored = 2, r.timers[split_timer] = 5; }},
+    {"HeaderWithoutDeadline", RestoreError::BadFifo,
+     [](StateRecord& r) { r.ru_status = 4, r.ru_header_stored = 2, r.fifo_used = 62, r.fifo[0] = 60; }},
+    {"HeaderInAStoppedUnit", RestoreError::BadFifo,
+     [](StateRecord& r) {
+         r.ru_status = 2, r.ru_header_stored = 2, r.fifo_used = 62, r.fifo[0] = 60, r.timers[split_timer] = 5;
+     }},
+    {"SplitTimerWithoutHeader", RestoreError::BadFifo, [](StateRecord& r) { r.timers[split_timer] = 5; }},
+    {"SplitTimer", RestoreError::BadFifo, [](StateRecord& r) { r.timers[split_timer] = -2; }},
     {"CardGone", RestoreError::BadUnitState, [](StateRecord& r) { r.stat = 0xff, r.interrupt_asserted = 1; }},
     {"SiReadsZero", RestoreError::BadUnitState, [](StateRecord& r) { r.interrupt_control = 2; }},
     {"PinWithoutCause", RestoreError::BadUnitState, [](StateRecord& r) { r.interrupt_asserted = 1; }},

@@ -45,6 +45,7 @@ class FakePhy final : public PhyLine {
     bool loops_back() const override { return loopback; }
 };
 
+/// One chip of that generation, with all it can have.
 inline const Variant& variant_of(Generation generation) {
     return *std::ranges::find(variants(), generation, &Variant::generation);
 }
@@ -60,7 +61,14 @@ struct UnitBench {
               {host, variant, scb, configuration, statistics, cna_delay, transmitter, action_commands}) {
         host.on_command_unit = [this] { command_unit.run(); };
         host.on_timer = [this](Timer timer) {
-            timer == Timer::CnaDelay ? cna_delay.timer_fired() : command_unit.poll_timer_fired();
+            switch (timer) {
+            case Timer::CnaDelay:
+                return cna_delay.timer_fired();
+            case Timer::TransmitPoll:
+                return command_unit.poll_timer_fired();
+            case Timer::HeaderSplit:
+                return receive_unit.timer_fired();
+            }
         };
         filter.set_individual(station);
         if (generation == Generation::I82557)
@@ -97,6 +105,18 @@ struct UnitBench {
         host.memory.write32(address + 8, no_rbd);
         host.memory.write16(address + 12, 0);
         host.memory.write16(address + 14, size);
+    }
+    /// RFD of the flexible mode; `rbd` may be no_rbd.
+    void put_flexible_rfd(uint32_t address, uint16_t command, uint32_t link, uint32_t rbd,
+                          uint16_t size = 0) {
+        put_rfd(address, command | rfd_command::flexible, link, size);
+        host.memory.write32(address + 8, rbd);
+    }
+    void put_rbd(uint32_t address, uint32_t link, uint32_t buffer, unsigned size) {
+        host.memory.write32(address, 0);
+        host.memory.write32(address + 4, link);
+        host.memory.write32(address + 8, buffer);
+        host.memory.write32(address + 12, size);
     }
     /// Simplified frame behind a standard TCB.
     void put_transmit(uint32_t address, uint16_t flags, uint32_t link, const Bytes& frame) {
