@@ -73,6 +73,7 @@ ReceiveUnit::Stored ReceiveUnit::store_header(const Slot& slot, const ReceivedFr
         return Stored::Lost;
     }
     host_.write_barrier();
+    host_.trace(TraceEvent::RxHeader, slot.address, static_cast<uint32_t>(slot.header));
     scb_.raise(frame_causes());
     if (!rest_may_wait)
         return complete(slot, frame, slot.header, nullptr);

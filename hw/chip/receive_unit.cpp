@@ -68,8 +68,8 @@ void ReceiveUnit::abort() {
 }
 
 void ReceiveUnit::load_base() {
-    if (ready())
-        host_.guest_error("RU base loaded while ready", scb_.general_pointer());
+    if (scb_.ru_status() != RuStatus::Idle)
+        host_.guest_error("RU base loaded while not idle", scb_.general_pointer());
     state_.base = scb_.general_pointer();
 }
 

@@ -242,7 +242,8 @@ class Session {
         put32(at + 8, address(input));
         put32(at + 12, input.take(2) & (input.byte() % 4 != 0 ? 0x3ff : 0xffff));
     }
-    /// Header RFDs, extended RFDs, early interrupts: what random registers and configurations rarely hit.
+    /// A ring of RFDs of all kinds with buffers, a header size, extended RFDs, early interrupts: what random
+    /// memory and registers rarely make.
     void use_receive_modes(Input& input) {
         chip_.csr_write(csr::early_rx, 1, input.byte());
         command(static_cast<uint8_t>(RuCommand::LoadHeaderDataSize), input.take(2) & 0xff);
@@ -253,6 +254,19 @@ class Session {
         config::long_receive_ok.set(bytes, true);
         bytes[22] = input.byte();
         configure(bytes, bytes.size());
+        const uint32_t kinds = input.take(2);
+        for (uint32_t n = 0; n < 4; n++) {
+            const uint32_t rfd = 0x400 + n * 0x400, rbd = 0x1400 + n * 0x10;
+            put32(rfd, (kinds >> (4 * n) & 3) << 19);
+            put32(rfd + 4, 0x400 + (n + 1) % 4 * 0x400);
+            put32(rfd + 8, n % 2 == 0 ? rbd : no_rbd);
+            put32(rfd + 12, (kinds >> (4 * n) & 4) != 0 ? 0x3800000 : 0);
+            put32(rbd + 4, rbd + 0x10);
+            put32(rbd + 8, 0x1800 + n * 0x400);
+            put32(rbd + 12, n == 3 ? 0x8200 : 0x200);
+        }
+        command(static_cast<uint8_t>(RuCommand::LoadBase), 0);
+        command(static_cast<uint8_t>(RuCommand::Start), 0x400);
     }
     void poke(Input& input) {
         uint32_t at = address(input);

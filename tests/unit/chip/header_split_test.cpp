@@ -48,6 +48,7 @@ TEST_F(HeaderSplitTest, TheHeaderComesFirstAndTheRestBehindIt) {
     expect_header_only(r0);
     EXPECT_EQ(state(), RuStatus::Ready);
     EXPECT_EQ(counted(Counter::RxGoodFrames), 0u);
+    EXPECT_EQ(host.trace_record[1], (FakeHost::Trace{TraceEvent::RxHeader, r0, hds}));
     host.advance(window);
     EXPECT_EQ(take_stat(), stat::fr);
     EXPECT_EQ(status(r0), 0xa020);

@@ -247,13 +247,18 @@ TEST_F(ReceiveUnitTest, NopDoesNothing) {
     EXPECT_TRUE(host.guest_errors.empty());
 }
 
-TEST_F(ReceiveUnitTest, LoadingTheBaseWhileReadyIsReported) {
+TEST_F(ReceiveUnitTest, LoadingTheBaseIsForAnIdleUnit) {
     ru(RuCommand::LoadBase, 0x1000);
     EXPECT_TRUE(host.guest_errors.empty());
     EXPECT_EQ(state(), RuStatus::Idle);
-    ru(RuCommand::Start, r0);
-    ru(RuCommand::LoadBase, 0x2000);
-    EXPECT_EQ(host.guest_errors.size(), 1u);
+    for (RuStatus status :
+         {RuStatus::Suspended, RuStatus::NoResources, RuStatus::Ready, RuStatus::ReadyNoRbds}) {
+        scb.set_ru_status(status);
+        host.forget();
+        ru(RuCommand::LoadBase, 0x2000);
+        EXPECT_EQ(host.guest_errors.size(), 1u);
+        EXPECT_EQ(receive_unit.state().base, 0x2000u) << "all the same";
+    }
 }
 
 // Frames that are not stored
