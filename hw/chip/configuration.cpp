@@ -34,9 +34,6 @@ bool Configuration::extended_rfd() const {
     return is_set(config::extended_rfd) && is_set(config::gamla_receive);
 }
 
-/// Without extended RFDs there would be no place to say what was taken out.
-bool Configuration::strips_vlan() const { return extended_rfd() && is_set(config::vlan_strip); }
-
 void Configuration::restore(const ConfigurationBytes& bytes, bool configured) {
     bytes_ = bytes;
     configured_ = configured;

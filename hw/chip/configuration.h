@@ -29,7 +29,6 @@ class Configuration {
     bool loops_back() const;   ///< internal or external loopback
     StatisticsFormat statistics_format() const;
     bool extended_rfd() const; ///< only on the 82550 and 82551
-    bool strips_vlan() const;  ///< takes VLAN tags out of received frames
 
     void restore(const ConfigurationBytes& bytes, bool configured);
 

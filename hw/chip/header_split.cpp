@@ -39,7 +39,7 @@ void ReceiveUnit::load_header_data_size() {
 }
 
 void ReceiveUnit::redirect() {
-    if (!has_fifo() || !mid_frame()) {
+    if (!mid_frame()) {
         host_.guest_error("RX DMA redirect without a frame to redirect", scb_.general_pointer());
         return;
     }

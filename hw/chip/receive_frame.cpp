@@ -67,7 +67,7 @@ void append_checksum_word(ReceivedFrame& received, const WireFrame& frame) {
 }
 
 /// What an extended RFD says (SDM B.4, B.5). A bad frame is not looked into.
-void report(ReceivedFrame& received, const WireFrame& frame) {
+void add_report(ReceivedFrame& received, const WireFrame& frame) {
     if (is_tagged(frame.bytes) && frame.bytes.size() >= mac_header_bytes + sizeof(ReceiveReport::vlan_tag)) {
         received.status |= rfd_status::vlan;
         std::ranges::copy(frame.bytes.subspan(mac_header_bytes, sizeof(ReceiveReport::vlan_tag)),
@@ -82,6 +82,7 @@ void report(ReceivedFrame& received, const WireFrame& frame) {
         received.status |= rfd_status::parsed;
 }
 
+/// Only where the report tells what was there: never from a frame for a plain RFD.
 void take_tag_out(ReceivedFrame& received) {
     received.addresses = received.data.first(type_offset);
     received.data = received.data.subspan(type_offset + vlan_tag_bytes);
@@ -129,8 +130,8 @@ ReceivedFrame describe(const WireFrame& frame, const FrameErrors& errors, const 
     if (!is_length(type_or_length(frame.bytes)))
         received.status |= rfd_status::type_frame;
     if (extended)
-        report(received, frame);
-    if (configuration.strips_vlan() && (received.status & rfd_status::vlan) != 0)
+        add_report(received, frame);
+    if (configuration.is_set(config::vlan_strip) && (received.status & rfd_status::vlan) != 0)
         take_tag_out(received);
     if (configuration.is_set(config::crc_transfer))
         append_fcs(received, frame);

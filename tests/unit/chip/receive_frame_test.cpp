@@ -225,6 +225,17 @@ TEST_F(ReceiveFrameTest, TheChecksumWordFollowsTheFcsAndDoesNotCoverIt) {
     EXPECT_EQ(data[65] | data[66] << 8, sum);
 }
 
+TEST_F(ReceiveFrameTest, TheChecksumWordCoversPaddingThatIsStripped) {
+    set(config::rx_checksum);
+    set(config::stripping);
+    const Bytes frame = make_frame(station, 20, 60);
+    const uint16_t sum = checksum_word(std::span(frame).subspan(14));
+    stored(frame);
+    const Bytes data = data_of(rfd);
+    ASSERT_EQ(data.size(), 34u + 2);
+    EXPECT_EQ(data[34] | data[35] << 8, sum);
+}
+
 TEST_F(ReceiveFrameTest, AppendedBytesAreCutWhereTheBufferEnds) {
     set(config::crc_transfer);
     const Bytes frame = make_frame(station, ipv4, 60);
