@@ -183,6 +183,12 @@ const char* receive_unit_name(uint8_t status) {
         return "No Resources";
     case RuStatus::Ready:
         return "Ready";
+    case RuStatus::SuspendedNoRbds:
+        return "Suspended with no more RBDs";
+    case RuStatus::NoResourcesNoRbds:
+        return "No Resources due to no more RBDs";
+    case RuStatus::ReadyNoRbds:
+        return "Ready with no more RBDs";
     }
     return "?";
 }

@@ -55,7 +55,6 @@ void Chip::Units::reset_mac() {
     configuration.reset();
     filter.reset();
     statistics.reset();
-    csr.software_reset();
 }
 
 void Chip::Units::link_changed(bool up) {
@@ -115,6 +114,7 @@ void Chip::run_command_unit() {
 }
 
 void Chip::timer_fired(Timer timer) {
+    const ReceiveWatch watch(*units_);
     switch (timer) {
     case Timer::CnaDelay:
         units_->cna_delay.timer_fired();
@@ -125,13 +125,14 @@ void Chip::timer_fired(Timer timer) {
     case Timer::ReceiveBundle:
         units_->bundling.timer_fired();
         break;
-    case Timer::Negotiation: {
-        const ReceiveWatch watch(*units_);
+    case Timer::Negotiation:
         units_->phy.timer_fired();
         break;
-    }
     case Timer::PauseRepeat:
         units_->flow_control.timer_fired();
+        break;
+    case Timer::HeaderSplit:
+        units_->receive_unit.timer_fired();
         break;
     }
 }

@@ -13,6 +13,7 @@ constexpr auto pause_timer = static_cast<std::size_t>(Timer::PauseRepeat);
 constexpr auto poll_timer = static_cast<std::size_t>(Timer::TransmitPoll);
 constexpr auto bundle_timer = static_cast<std::size_t>(Timer::ReceiveBundle);
 constexpr auto negotiation_timer = static_cast<std::size_t>(Timer::Negotiation);
+constexpr auto split_timer = static_cast<std::size_t>(Timer::HeaderSplit);
 
 static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FIFO_BYTES &&
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
@@ -33,7 +34,6 @@ Scb::State scb_state(const StateRecord& record) {
 
 Csr::State csr_state(const StateRecord& record) {
     return {.flash_control = record.flash_control,
-            .early_rx = record.early_rx,
             .general_control = record.general_control,
             .general_control2 = record.general_control2};
 }
@@ -75,6 +75,17 @@ FlowControl::State flow_control_state(const StateRecord& record) {
             .paused_until_ns = record.fc_paused_until_ns,
             .paused_low_until_ns = record.fc_paused_low_until_ns,
             .repeat_deadline_ns = record.timers[pause_timer]};
+}
+
+ReceiveUnit::State receive_unit_state(const StateRecord& record) {
+    return {.base = record.ru_base,
+            .rfd = record.ru_rfd,
+            .header_data_size = record.ru_header_data_size,
+            .header_stored = record.ru_header_stored,
+            .split_deadline_ns = record.timers[split_timer],
+            .early_receive = record.early_rx,
+            .buffers = {.rbd = record.ru_rbd,
+                        .position = static_cast<ReceiveBuffers::Position>(record.ru_rbd_position)}};
 }
 
 Eeprom::State eeprom_state(const StateRecord& record) {
@@ -131,6 +142,9 @@ bool ru_status_exists(uint8_t status) {
     case RuStatus::Suspended:
     case RuStatus::NoResources:
     case RuStatus::Ready:
+    case RuStatus::SuspendedNoRbds:
+    case RuStatus::NoResourcesNoRbds:
+    case RuStatus::ReadyNoRbds:
         return true;
     }
     return false;
@@ -177,7 +191,6 @@ void Chip::Units::save_scb_and_registers(StateRecord& record) const {
     record.general_pointer = own.general_pointer;
     record.port_latch = port.latch();
     record.flash_control = csr.state().flash_control;
-    record.early_rx = csr.state().early_rx;
     record.general_control = csr.state().general_control;
     record.general_control2 = csr.state().general_control2;
 }
@@ -194,11 +207,22 @@ void Chip::Units::save_command_and_receive_units(StateRecord& record) const {
     record.wire_free_ns = cu.wire_free_ns;
     record.timers[cna_timer] = cna_delay.state().deadline_ns;
     save_high_priority_queue(record);
-    record.ru_base = receive_unit.state().base;
-    record.ru_rfd = receive_unit.state().rfd;
+    save_receive_unit(record);
+    save_bundling(record);
+}
+
+void Chip::Units::save_receive_unit(StateRecord& record) const {
+    const ReceiveUnit::State own = receive_unit.state();
+    record.ru_base = own.base;
+    record.ru_rfd = own.rfd;
+    record.ru_header_data_size = own.header_data_size;
+    record.ru_header_stored = own.header_stored;
+    record.timers[split_timer] = own.split_deadline_ns;
+    record.early_rx = own.early_receive;
+    record.ru_rbd = own.buffers.rbd;
+    record.ru_rbd_position = static_cast<uint8_t>(own.buffers.position);
     record.fifo_used = static_cast<uint16_t>(receive_unit.fifo().size());
     std::ranges::copy(receive_unit.fifo(), record.fifo);
-    save_bundling(record);
 }
 
 void Chip::Units::save_bundling(StateRecord& record) const {
@@ -267,7 +291,8 @@ RestoreError Chip::Units::check(const StateRecord& record) const {
     if (cu.status() != own.cu || !ru_status_exists(record.ru_status) ||
         !CommandUnit::valid(cu, variant.generation) || !scb.valid(own))
         return RestoreError::BadUnitState;
-    if (record.fifo_used > sizeof(record.fifo) || !receive_unit.valid(own.ru, fifo_of(record)))
+    if (record.fifo_used > sizeof(record.fifo) ||
+        !receive_unit.valid(receive_unit_state(record), own.ru, fifo_of(record)))
         return RestoreError::BadFifo;
     if (record.eeprom_words != eeprom.contents().size() || !eeprom.valid(eeprom_state(record)))
         return RestoreError::BadEeprom;
@@ -296,7 +321,7 @@ void Chip::Units::restore(const StateRecord& record) {
     wake_up.restore(wake_up_state(record));
     cna_delay.restore({record.timers[cna_timer]});
     bundling.restore(bundling_state(record));
-    receive_unit.restore({.base = record.ru_base, .rfd = record.ru_rfd}, fifo_of(record));
+    receive_unit.restore(receive_unit_state(record), fifo_of(record));
     flow_control.restore(flow_control_state(record), fifo_of(record).size());
     command_unit.restore(command_unit_state(record));
 }

@@ -84,6 +84,7 @@ struct Chip::Units final : ResetControl, LinkWatcher {
     void save_bundling(StateRecord& record) const;
     bool bundling_fits(const ReceiveBundling::State& state) const;
     void save_high_priority_queue(StateRecord& record) const;
+    void save_receive_unit(StateRecord& record) const;
     void save_mac(StateRecord& record) const;
     void save_phy_and_eeprom(StateRecord& record) const;
     void save_wake_up(StateRecord& record) const;

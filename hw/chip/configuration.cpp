@@ -34,6 +34,11 @@ StatisticsFormat Configuration::statistics_format() const {
     return standard ? StatisticsFormat::I82557 : StatisticsFormat::I82558;
 }
 
+/// Drivers set both bits together, or the second alone and have plain RFDs.
+bool Configuration::extended_rfd() const {
+    return is_set(config::extended_rfd) && is_set(config::gamla_receive);
+}
+
 void Configuration::restore(const ConfigurationBytes& bytes, bool configured) {
     bytes_ = bytes;
     configured_ = configured;

@@ -33,6 +33,7 @@ class Configuration {
     bool loops_back() const;                ///< internal or external loopback
     bool transmit_not_ok_interrupt() const; ///< TNO, which only the 82557 has
     StatisticsFormat statistics_format() const;
+    bool extended_rfd() const; ///< only on the 82550 and 82551
 
     void restore(const ConfigurationBytes& bytes, bool configured);
 

@@ -88,8 +88,10 @@ uint32_t Csr::read_register(uint32_t offset) const {
         return units_.eeprom.read_pins();
     case csr::mdi_control:
         return units_.mdi.control();
+    case csr::rx_dma_byte_count:
+        return units_.receive_unit.byte_count();
     case csr::early_rx:
-        return state_.early_rx;
+        return units_.receive_unit.early_receive();
     case csr::fc_threshold:
         return units_.flow_control.threshold();
     case csr::fc_command:
@@ -102,7 +104,7 @@ uint32_t Csr::read_register(uint32_t offset) const {
         return units_.phy.general_status();
     case csr::general_control2:
         return state_.general_control2;
-    default: // the command byte, because commands are accepted at once; PORT; the idle DMA counter
+    default: // the command byte, because commands are accepted at once; PORT
         return 0;
     }
 }
@@ -134,7 +136,7 @@ void Csr::write_register(const Register& which, uint32_t value, uint32_t lanes) 
         units_.mdi.write_control(value, lanes);
         break;
     case csr::early_rx:
-        put(state_.early_rx, which, value, lanes);
+        units_.receive_unit.set_early_receive(static_cast<uint8_t>(value));
         break;
     case csr::fc_threshold:
         units_.flow_control.set_threshold(static_cast<uint8_t>(value));
@@ -172,14 +174,11 @@ void Csr::write_general_pointer(uint32_t value, uint32_t lanes) {
     units_.scb.set_general_pointer((units_.scb.general_pointer() & ~lanes) | value);
 }
 
-void Csr::software_reset() { state_.early_rx = 0; }
-
 void Csr::restore(const State& state) {
     const auto accept = [](auto& field, const Register& which, uint32_t value) {
         put(field, which, value, ~0u);
     };
     accept(state_.flash_control, register_at(csr::flash_control), state.flash_control);
-    accept(state_.early_rx, register_at(csr::early_rx), state.early_rx);
     accept(state_.general_control, register_at(csr::general_control), state.general_control);
     accept(state_.general_control2, register_at(csr::general_control2), state.general_control2);
 }

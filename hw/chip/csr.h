@@ -24,7 +24,6 @@ class Csr {
     /// Registers that have no effect on the other units; they read back.
     struct State {
         uint16_t flash_control = 0;
-        uint8_t early_rx = 0;
         uint8_t general_control = 0;
         uint8_t general_control2 = 0;
     };
@@ -51,7 +50,6 @@ class Csr {
     void write(uint32_t offset, unsigned width, uint32_t value);
 
     void reset() { state_ = {}; }
-    void software_reset(); ///< keeps what does not belong to the MAC
 
     const State& state() const { return state_; }
     /// Bits that cannot be set are ignored.

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The parts of an Ethernet frame that wake-up and flow control look at.
+// The parts of an Ethernet frame that the chip looks at.
 #include "ethernet.h"
 
 #include <algorithm>
-#include <array>
+
+#include "big_endian.h"
 
 namespace i8255x {
 namespace {
 
 constexpr uint8_t group_bit = 0x01;
-constexpr std::size_t type_offset = 12;
 constexpr std::size_t type_bytes = 2;
-constexpr std::size_t vlan_bytes = 4;
-constexpr uint16_t max_length = 1500;
-constexpr std::array<uint8_t, 6> snap = {0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00}; ///< of encapsulated Ethernet
 
 // Offsets in an ARP packet.
 constexpr std::size_t arp_opcode = 6;
@@ -25,7 +22,7 @@ constexpr uint16_t arp_request = 1;
 uint16_t be16(std::span<const uint8_t> frame, std::size_t offset) {
     if (offset + 2 > frame.size())
         return 0;
-    return static_cast<uint16_t>(frame[offset] << 8 | frame[offset + 1]);
+    return big16(frame, offset);
 }
 
 bool is_group(std::span<const uint8_t> frame) { return (frame[0] & group_bit) != 0; }
@@ -35,15 +32,15 @@ std::optional<Payload> find_payload(std::span<const uint8_t> frame, bool tagged)
     if (tagged) {
         if (be16(frame, at) != ether_type::vlan)
             return std::nullopt;
-        at += vlan_bytes;
+        at += vlan_tag_bytes;
     }
-    if (be16(frame, at) > max_length)
+    if (be16(frame, at) > max_length_value)
         return Payload{be16(frame, at), at + type_bytes};
     at += type_bytes;
-    if (frame.size() < at + snap.size() + type_bytes ||
-        !std::ranges::equal(frame.subspan(at, snap.size()), snap))
+    if (frame.size() < at + snap_header.size() + type_bytes ||
+        !std::ranges::equal(frame.subspan(at, snap_header.size()), snap_header))
         return std::nullopt;
-    at += snap.size();
+    at += snap_header.size();
     return Payload{be16(frame, at), at + type_bytes};
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The parts of an Ethernet frame (without FCS) that wake-up and flow control look at.
+// The parts of an Ethernet frame (without FCS) that the chip looks at behind the addresses (IEEE 802.3,
+// 802.1Q, 802.2 SNAP).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,9 +11,17 @@
 
 namespace i8255x {
 
+inline constexpr std::size_t type_offset = 12; ///< behind the addresses; of a tag as well
+inline constexpr std::size_t vlan_tag_bytes = 4;
+inline constexpr unsigned max_length_value = 1500; ///< a Type/Length field up to here is a length
+inline constexpr std::array<uint8_t, 6> snap_header = {0xaa, 0xaa, 0x03,
+                                                       0x00, 0x00, 0x00}; ///< a type follows
+
 namespace ether_type {
+inline constexpr uint16_t ipv4 = 0x0800;
 inline constexpr uint16_t arp = 0x0806;
 inline constexpr uint16_t vlan = 0x8100;
+inline constexpr uint16_t ipx = 0x8137;
 inline constexpr uint16_t mac_control = 0x8808;
 } // namespace ether_type
 

@@ -16,8 +16,9 @@ enum class Timer : uint8_t {
     ReceiveBundle, ///< FR of received frames that were bundled (microcode)
     Negotiation,   ///< the PHY agrees with its partner; runs in every power state
     PauseRepeat,   ///< the peer is told to stop once more (SDM 6.6)
+    HeaderSplit,   ///< the rest of a frame waits no longer for RX DMA redirect
 };
-inline constexpr unsigned timer_count = 5;
+inline constexpr unsigned timer_count = 6;
 
 inline constexpr unsigned max_send_parts = 8;
 

@@ -5,18 +5,11 @@
 #include <algorithm>
 
 #include "big_endian.h"
-#include "receive_frame.h"
+#include "ethernet.h"
+#include "internet.h"
 
 namespace i8255x {
 namespace {
-
-// Offsets in their header.
-constexpr std::size_t ip_total_length = 2, ip_identification = 4, ip_header_checksum = 10;
-constexpr std::size_t tcp_sequence = 4, tcp_flags = 13, tcp_checksum = 16, udp_checksum = 6;
-constexpr uint8_t tcp_fin = 0x01, tcp_psh = 0x08;
-
-constexpr std::size_t addresses_bytes = 12;
-constexpr std::array<uint8_t, 2> vlan_type = {0x81, 0x00};
 
 /// The sum does not depend on the order of the bytes, if it is stored in the order in which it was read
 /// (RFC 1071).
@@ -26,13 +19,13 @@ void put_checksum(std::span<uint8_t> at, uint16_t checksum) {
 }
 
 void insert_ip_checksum(std::span<uint8_t> header) {
-    const auto field = header.subspan(ip_header_checksum, 2);
+    const auto field = header.subspan(ipv4_header::checksum, 2);
     put_checksum(field, 0);
     put_checksum(field, static_cast<uint16_t>(~checksum_word(header)));
 }
 
 std::size_t checksum_at(const PacketLayout& layout) {
-    return layout.l4 + (layout.tcp ? tcp_checksum : udp_checksum);
+    return layout.l4 + (layout.tcp ? tcp_header::checksum : udp_header::checksum);
 }
 
 /// A UDP checksum of 0 would mean that there is none (RFC 768).
@@ -85,12 +78,12 @@ bool insert_checksums(std::span<uint8_t> frame, const PacketLayout& layout, cons
 }
 
 std::span<uint8_t> insert_vlan_tag(std::span<uint8_t> frame, std::span<const uint8_t, 2> tag) {
-    if (frame.size() < addresses_bytes)
+    if (frame.size() < type_offset)
         return frame;
     const std::span<uint8_t> tagged(frame.data() - vlan_tag_bytes, frame.size() + vlan_tag_bytes);
-    std::ranges::copy(frame.first(addresses_bytes), tagged.begin());
-    std::ranges::copy(vlan_type, tagged.begin() + addresses_bytes);
-    std::ranges::copy(tag, tagged.begin() + addresses_bytes + vlan_type.size());
+    std::ranges::copy(frame.first(type_offset), tagged.begin());
+    put_big16(tagged, type_offset, ether_type::vlan);
+    std::ranges::copy(tag, tagged.begin() + type_offset + sizeof(ether_type::vlan));
     return tagged;
 }
 
@@ -123,19 +116,19 @@ std::span<uint8_t> LargeSend::segment(uint32_t index) {
 
 /// The headers in memory are those of the first segment (SDM B.3).
 void LargeSend::adapt_headers(std::span<uint8_t> segment, uint32_t index, std::size_t payload) const {
-    const std::size_t identification = layout_.ip + ip_identification;
+    const std::size_t identification = layout_.ip + ipv4_header::identification;
     put_big16(segment, identification, big16(segment, identification) + index);
-    const std::size_t sequence = layout_.l4 + tcp_sequence;
+    const std::size_t sequence = layout_.l4 + tcp_header::sequence;
     put_big32(segment, sequence,
               static_cast<uint32_t>(big32(segment, sequence) + index * request_.max_segment));
     if (index + 1 < segments())
-        segment[layout_.l4 + tcp_flags] &= static_cast<uint8_t>(~(tcp_fin | tcp_psh));
+        segment[layout_.l4 + tcp_header::flags] &= static_cast<uint8_t>(~(tcp_header::fin | tcp_header::psh));
     if (payload < request_.max_segment)
         shorten(segment, request_.max_segment - payload);
 }
 
 void LargeSend::shorten(std::span<uint8_t> segment, std::size_t missing) const {
-    put_less(segment, layout_.ip + ip_total_length, missing);
+    put_less(segment, layout_.ip + ipv4_header::total_length, missing);
     if (layout_.length_field != 0)
         put_less(segment, layout_.length_field, missing);
     if (request_.l4_checksum) {

@@ -24,6 +24,11 @@ uint8_t ReceiveBundling::frame_stored(std::size_t bytes) {
     return stat::fr | cna_delay_.take();
 }
 
+uint8_t ReceiveBundling::at_once() {
+    drop();
+    return stat::fr | cna_delay_.take();
+}
+
 /// One more frame: the last of its bundle, or the timer starts anew.
 bool ReceiveBundling::completes_bundle() {
     const uint16_t limit = state_.parameters.frames;

@@ -32,6 +32,8 @@ class ReceiveBundling {
     /// A frame of `bytes` without FCS stands in memory: gives the causes to raise for it now, FR and with it
     /// a delayed CNA, or none.
     uint8_t frame_stored(std::size_t bytes);
+    /// FR for what microcode does not know, and with it a delayed CNA.
+    uint8_t at_once();
     /// Gives FR if it is owed, to be raised with another cause.
     uint8_t take();
     void drop(); ///< FR that is owed is forgotten

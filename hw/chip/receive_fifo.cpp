@@ -15,7 +15,7 @@ std::size_t length_at(const uint8_t* prefix) {
 } // namespace
 
 bool ReceiveFifo::push(std::span<const uint8_t> frame) {
-    if (frame.size() + prefix_bytes > capacity - used())
+    if (!has_room(frame.size()))
         return false;
     if (frame.size() + prefix_bytes > capacity - end_) {
         std::memmove(bytes_.data(), bytes_.data() + begin_, used());

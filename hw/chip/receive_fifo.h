@@ -19,6 +19,7 @@ class ReceiveFifo {
     bool empty() const { return begin_ == end_; }
     std::size_t used() const { return end_ - begin_; }
 
+    bool has_room(std::size_t frame_bytes) const { return frame_bytes + prefix_bytes <= capacity - used(); }
     /// False, and nothing stored, if there is not enough room.
     bool push(std::span<const uint8_t> frame);
     /// The oldest frame; valid until the next push(). Not for an empty FIFO.

@@ -4,19 +4,23 @@
 
 #include <algorithm>
 
+#include "big_endian.h"
+#include "ethernet.h"
 #include "fcs.h"
-#include "i8255x/rfd.h"
+#include "internet.h"
+#include "receive_parser.h"
 
 namespace i8255x {
 namespace {
 
-constexpr std::size_t type_offset = 12;
-constexpr unsigned vlan_type = 0x8100;
-constexpr unsigned max_length_value = 1500;
+constexpr std::size_t packet_length_offset = 16; ///< of IPv4 and IPX alike
 
+/// 0 for a fragment of a collision that does not reach so far.
 unsigned type_or_length(std::span<const uint8_t> frame) {
-    return static_cast<unsigned>(frame[type_offset] << 8 | frame[type_offset + 1]);
+    return frame.size() < mac_header_bytes ? 0 : big16(frame, type_offset);
 }
+
+bool is_tagged(std::span<const uint8_t> frame) { return type_or_length(frame) == ether_type::vlan; }
 
 bool is_length(unsigned type_or_length) { return type_or_length > 0 && type_or_length <= max_length_value; }
 
@@ -29,7 +33,7 @@ bool fcs_is_wrong(const WireFrame& frame) {
 bool is_too_long(std::span<const uint8_t> frame, const Configuration& configuration, Generation generation) {
     if (frame.size() <= max_frame_bytes || configuration.is_set(config::long_receive_ok))
         return false;
-    const bool tagged = generation >= Generation::I82558 && type_or_length(frame) == vlan_type;
+    const bool tagged = generation >= Generation::I82558 && is_tagged(frame);
     return !tagged || frame.size() > max_frame_bytes + vlan_tag_bytes;
 }
 
@@ -54,9 +58,32 @@ void append_fcs(ReceivedFrame& received, const WireFrame& frame) {
         append(received, frame.fcs);
 }
 
-void append_checksum_word(ReceivedFrame& received) {
-    const uint16_t sum = checksum_word(received.data.subspan(mac_header_bytes));
+/// Over all that came in behind the MAC header, even if not all of it is stored (SDM 6.4.3.4.1).
+void append_checksum_word(ReceivedFrame& received, const WireFrame& frame) {
+    const uint16_t sum = checksum_word(frame.bytes.subspan(std::min(mac_header_bytes, frame.bytes.size())));
     append(received, std::array{static_cast<uint8_t>(sum), static_cast<uint8_t>(sum >> 8)});
+}
+
+/// What an extended RFD says (SDM B.4, B.5). A bad frame is not looked into.
+void add_report(ReceivedFrame& received, const WireFrame& frame) {
+    if (is_tagged(frame.bytes) && frame.bytes.size() >= mac_header_bytes + sizeof(ReceiveReport::vlan_tag)) {
+        received.status |= rfd_status::vlan;
+        std::ranges::copy(frame.bytes.subspan(mac_header_bytes, sizeof(ReceiveReport::vlan_tag)),
+                          received.report.vlan_tag);
+    }
+    if (received.errors.any())
+        return;
+    const ParserVerdict verdict = parse_received(frame.bytes);
+    received.report.parser = verdict.parser;
+    received.report.checksum = verdict.checksum;
+    if ((verdict.parser & rfd_parser::parsed) != 0)
+        received.status |= rfd_status::parsed;
+}
+
+/// Only where the report tells what was there: never from a frame for a plain RFD.
+void take_tag_out(ReceivedFrame& received) {
+    received.addresses = received.data.first(type_offset);
+    received.data = received.data.subspan(type_offset + vlan_tag_bytes);
 }
 
 uint16_t address_status(const AddressFilter::Match& match) {
@@ -92,28 +119,36 @@ FrameErrors find_errors(const WireFrame& frame, const Configuration& configurati
 
 ReceivedFrame describe(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match,
                        const Configuration& configuration) {
+    const bool extended = configuration.extended_rfd();
     ReceivedFrame received;
+    received.wire = frame.bytes;
     received.data = stripped(frame.bytes, configuration);
     received.errors = errors;
     received.status = errors.status | address_status(match);
     if (!is_length(type_or_length(frame.bytes)))
         received.status |= rfd_status::type_frame;
+    if (extended)
+        add_report(received, frame);
+    if (configuration.is_set(config::vlan_strip) && (received.status & rfd_status::vlan) != 0)
+        take_tag_out(received);
     if (configuration.is_set(config::crc_transfer))
         append_fcs(received, frame);
-    if (configuration.is_set(config::rx_checksum))
-        append_checksum_word(received);
+    if (configuration.is_set(config::rx_checksum) && !extended)
+        append_checksum_word(received, frame);
     return received;
 }
 
-uint16_t checksum_word(std::span<const uint8_t> data) {
-    uint64_t sum = 0;
-    for (std::size_t i = 0; i + 1 < data.size(); i += 2)
-        sum += static_cast<unsigned>(data[i] | data[i + 1] << 8);
-    if (data.size() % 2 != 0)
-        sum += data.back();
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<uint16_t>(sum);
+bool is_early_receive_due(std::span<const uint8_t> frame, std::size_t bytes_left,
+                          const Configuration& configuration) {
+    const unsigned type = type_or_length(frame);
+    std::size_t declared = type;
+    if (!is_length(type)) {
+        if ((type != ether_type::ipv4 && type != ether_type::ipx) ||
+            !configuration.is_set(config::type_enable) || frame.size() < packet_length_offset + 2)
+            return false;
+        declared = big16(frame, packet_length_offset);
+    }
+    return frame.size() + bytes_left >= mac_header_bytes + declared;
 }
 
 } // namespace i8255x

@@ -10,6 +10,7 @@
 
 #include "address_filter.h"
 #include "configuration.h"
+#include "i8255x/rfd.h"
 #include "i8255x/statistics.h"
 #include "variants.h"
 
@@ -18,7 +19,6 @@ namespace i8255x {
 inline constexpr std::size_t mac_header_bytes = 14;
 inline constexpr std::size_t min_frame_bytes = 60; ///< without FCS
 inline constexpr std::size_t max_frame_bytes = 1514;
-inline constexpr std::size_t vlan_tag_bytes = 4;
 
 struct WireFrame {
     std::span<const uint8_t> bytes;    ///< without FCS
@@ -36,21 +36,30 @@ struct FrameErrors {
 
 FrameErrors find_errors(const WireFrame& frame, const Configuration& configuration, Generation generation);
 
-/// A frame that passed the filter, as it shall stand in memory: `data`, then `trailer`.
+/// A frame that passed the filter, as it shall stand in memory.
 struct ReceivedFrame {
+    std::span<const uint8_t> wire;      ///< all that came in, without FCS
+    std::span<const uint8_t> addresses; ///< in front of a VLAN tag that was taken out; else empty
     std::span<const uint8_t> data;
     std::array<uint8_t, 6> trailer{}; ///< FCS and checksum word, as configured
     uint8_t trailer_bytes = 0;
     uint16_t status = 0; ///< rfd_status bits, without C and OK
     FrameErrors errors;
-    std::size_t bytes() const { return data.size() + trailer_bytes; }
+    ReceiveReport report{}; ///< for an extended RFD
+
+    std::size_t bytes() const { return addresses.size() + data.size() + trailer_bytes; }
+    /// In the order of memory.
+    std::array<std::span<const uint8_t>, 3> pieces() const {
+        return {addresses, data, std::span(trailer).first(trailer_bytes)};
+    }
 };
 
 ReceivedFrame describe(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match,
                        const Configuration& configuration);
 
-/// Sum of little-endian 16-bit words with end-around carry; an odd last byte counts as a word
-/// (SDM 6.4.3.4.1).
-uint16_t checksum_word(std::span<const uint8_t> data);
+/// Whether an early receive interrupt at `bytes_left` bytes before the end, as the frame itself declares it,
+/// comes for what is there of it (SDM 6.3.7).
+bool is_early_receive_due(std::span<const uint8_t> frame, std::size_t bytes_left,
+                          const Configuration& configuration);
 
 } // namespace i8255x

@@ -4,34 +4,31 @@
 #include <algorithm>
 
 #include "dma.h"
+#include "receive_slot.h"
 #include "receive_unit.h"
 
 namespace i8255x {
 namespace {
-
-constexpr uint32_t count_offset = offsetof(ReceiveFrameDescriptor, actual_count);
-constexpr uint32_t data_offset = sizeof(ReceiveFrameDescriptor);
 
 /// Descriptors without room that are passed for one frame before the list counts as one without end.
 constexpr unsigned max_skipped_descriptors = 256;
 
 } // namespace
 
-struct ReceiveUnit::Slot {
-    uint32_t address = 0;
-    uint16_t command = 0;
-    uint32_t link = 0;
-    std::size_t size = 0;
-};
-
-bool ReceiveUnit::read_slot(Slot& slot) {
+bool ReceiveUnit::read_slot(Slot& slot) const {
     ReceiveFrameDescriptor rfd;
     if (!dma_read_object(host_, state_.rfd, rfd))
         return false;
+    const bool extended = configuration_.extended_rfd();
+    const std::size_t own = extended ? sizeof(ExtendedReceiveFrameDescriptor) : sizeof(rfd);
     slot = {.address = state_.rfd,
+            .data = state_.rfd + static_cast<uint32_t>(own),
             .command = rfd.command,
             .link = rfd.link,
+            .rbd = rfd.rbd,
             .size = static_cast<std::size_t>(rfd.size & rfd_count::mask)};
+    if ((slot.command & rfd_command::header) != 0)
+        slot.header = state_.header_data_size;
     return true;
 }
 
@@ -41,12 +38,7 @@ ReceiveUnit::Found ReceiveUnit::find_slot(Slot& slot) {
     for (unsigned skipped = 0; skipped < max_skipped_descriptors; skipped++) {
         if (!read_slot(slot))
             return Found::Unreadable;
-        if ((slot.command & rfd_command::flexible) != 0) {
-            host_.guest_error("RFD of the flexible mode", slot.address);
-            leave_ready(RuStatus::NoResources, 0);
-            return Found::None;
-        }
-        if (slot.size != 0)
+        if (slot.room() != 0 || slot.flexible())
             return Found::Slot;
         if (!pass(slot, 0))
             return Found::None;
@@ -64,12 +56,24 @@ bool ReceiveUnit::pass(const Slot& slot, uint8_t causes) {
     }
     state_.rfd = state_.base + slot.link;
     if ((slot.command & rfd_command::suspend) != 0) {
-        leave_ready(RuStatus::Suspended, causes);
+        leave_ready(buffers_.used_up() ? RuStatus::SuspendedNoRbds : RuStatus::Suspended, causes);
         return false;
     }
+    scb_.set_ru_status(buffers_.used_up() ? RuStatus::ReadyNoRbds : RuStatus::Ready);
     if (causes != 0)
         scb_.raise(causes);
     return true;
+}
+
+/// Stops behind `slot`, which could not take all of its frame: for want of a larger descriptor, or of
+/// buffers.
+void ReceiveUnit::leave_full(const Slot& slot, bool with_buffers, uint8_t causes) {
+    if (!with_buffers || (slot.command & rfd_command::end_of_list) != 0) {
+        leave_ready(RuStatus::NoResources, causes);
+        return;
+    }
+    state_.rfd = state_.base + slot.link;
+    leave_ready(RuStatus::NoResourcesNoRbds, causes);
 }
 
 void ReceiveUnit::leave_ready(RuStatus next, uint8_t other_causes) {
@@ -77,7 +81,7 @@ void ReceiveUnit::leave_ready(RuStatus next, uint8_t other_causes) {
     scb_.raise(other_causes | stat::rnr | bundling_.take());
 }
 
-ReceiveUnit::Stored ReceiveUnit::store(const ReceivedFrame& frame) {
+ReceiveUnit::Stored ReceiveUnit::store(const ReceivedFrame& frame, bool rest_may_wait) {
     Slot slot;
     switch (find_slot(slot)) {
     case Found::None:
@@ -88,51 +92,102 @@ ReceiveUnit::Stored ReceiveUnit::store(const ReceivedFrame& frame) {
     case Found::Slot:
         break;
     }
-    const bool overrun = !write_data(slot, frame);
-    if ((overrun && !passes_overruns()) || !write_completion(slot, frame, overrun)) {
+    if (slot.header != 0 && frame.bytes() > slot.header)
+        return store_header(slot, frame, rest_may_wait);
+    return complete(slot, frame, 0, nullptr);
+}
+
+/// Where the bytes of a frame went.
+struct ReceiveUnit::Placed {
+    bool nothing = false;      ///< no buffer for what needs one: nothing was written
+    bool overrun = false;      ///< the bus refused
+    bool with_buffers = false; ///< the descriptor's data area alone was not all there is
+    std::size_t own = 0;       ///< behind the descriptor
+    std::size_t beyond = 0;    ///< in buffers
+};
+
+/// Stores the frame but for its first `header` bytes, which are there: the data straight from where they are,
+/// and those for buffers first, because without any nothing at all is written. What does not fit is cut off.
+ReceiveUnit::Placed ReceiveUnit::place(const Slot& slot, const ReceivedFrame& frame, std::size_t header,
+                                       ReceiveBuffers* redirected) {
+    ReceiveBuffers* const buffers = redirected == nullptr && slot.flexible() ? &buffers_ : redirected;
+    const std::size_t room = redirected == nullptr ? slot.room() : header;
+    Placed placed{.with_buffers = buffers != nullptr, .own = std::min(frame.bytes(), room)};
+    if (buffers != nullptr && placed.own < frame.bytes()) {
+        const ReceiveBuffers::Stored stored = buffers->store(frame, placed.own, state_.base);
+        placed.beyond = stored.bytes;
+        placed.nothing = stored.outcome == ReceiveBuffers::Outcome::Nothing && header == 0;
+        placed.overrun = stored.outcome == ReceiveBuffers::Outcome::Refused;
+    }
+    const std::size_t there = std::min(header, placed.own);
+    if (!placed.nothing && !placed.overrun)
+        placed.overrun = !dma_write_frame(host_, slot.data + static_cast<uint32_t>(there), frame, there,
+                                          placed.own - there);
+    return placed;
+}
+
+/// Stores what is not there yet of the frame and completes its descriptor.
+ReceiveUnit::Stored ReceiveUnit::complete(const Slot& slot, const ReceivedFrame& frame, std::size_t header,
+                                          ReceiveBuffers* redirected) {
+    const ReceiveBuffers::State free_before = buffers_.state();
+    if (slot.flexible() && slot.rbd != no_rbd)
+        buffers_.load(state_.base + slot.rbd);
+    const Placed placed = place(slot, frame, header, redirected);
+    if (placed.nothing) {
+        leave_ready(RuStatus::NoResourcesNoRbds, 0);
+        return Stored::Not;
+    }
+    raise_early_receive(frame.wire);
+    if (placed.overrun)
+        buffers_.restore(free_before);
+    // A header that is there already keeps its descriptor, as with other bad frames.
+    const bool kept = !placed.overrun || passes_overruns() || header != 0;
+    if (!kept || !write_completion(slot, frame, placed)) {
+        buffers_.restore(free_before);
         lose_to_bus("RFD not writable", frame);
         return Stored::Lost;
     }
-    const bool fits = frame.bytes() <= slot.size;
-    if (overrun)
+    const bool fits = placed.own + placed.beyond == frame.bytes();
+    if (placed.overrun)
         statistics_.count(Counter::RxOverruns);
     else if (fits && !frame.errors.any())
         statistics_.count(Counter::RxGoodFrames);
-    const uint8_t causes = bundling_.frame_stored(frame.data.size());
-    if (fits)
+    const uint8_t causes = bundling_.frame_stored(frame.wire.size());
+    if (fits || placed.overrun)
         pass(slot, causes);
     else
-        leave_ready(RuStatus::NoResources, causes);
+        leave_full(slot, placed.with_buffers, causes);
     return Stored::Done;
+}
+
+/// No time passes while a frame comes in, so that the interrupt before its end is the one just before FR.
+void ReceiveUnit::raise_early_receive(std::span<const uint8_t> frame) {
+    const std::size_t bytes_left = std::size_t{state_.early_receive} << early_rx_shift;
+    if (bytes_left != 0 && is_early_receive_due(frame, bytes_left, configuration_))
+        scb_.raise(stat::er);
 }
 
 bool ReceiveUnit::passes_overruns() const {
     return configuration_.is_set(config::pass_overruns) || configuration_.is_set(config::save_bad_frames);
 }
 
-/// The data first and straight from where they are; what does not fit is cut off.
-bool ReceiveUnit::write_data(const Slot& slot, const ReceivedFrame& frame) {
-    const std::size_t data = std::min(frame.data.size(), slot.size);
-    const std::size_t trailer = std::min<std::size_t>(frame.trailer_bytes, slot.size - data);
-    const uint32_t address = slot.address + data_offset;
-    return host_.dma_write(address, frame.data.first(data)) &&
-           (trailer == 0 ||
-            host_.dma_write(address + static_cast<uint32_t>(data), std::span(frame.trailer).first(trailer)));
-}
-
-/// Count, then behind a barrier the status word alone: whoever sees C sees the rest, and a driver that
-/// changes the command word at the same time keeps its change.
-bool ReceiveUnit::write_completion(const Slot& slot, const ReceivedFrame& frame, bool overrun) {
-    const std::size_t stored = overrun ? 0 : std::min(frame.bytes(), slot.size);
+/// Report and count, then behind a barrier the status word alone: whoever sees C sees the rest, and a driver
+/// that changes the command word at the same time keeps its change.
+bool ReceiveUnit::write_completion(const Slot& slot, const ReceivedFrame& frame, const Placed& placed) {
+    const std::size_t stored = placed.overrun ? 0 : placed.own + placed.beyond;
     uint16_t status = rfd_status::complete | frame.status;
-    if (overrun)
+    if (placed.overrun)
         status |= rfd_status::overrun;
-    else if (frame.bytes() > slot.size)
+    else if (stored < frame.bytes())
         status |= rfd_status::no_resources;
     else if (!frame.errors.any())
         status |= rfd_status::ok;
-    const Le16 count = static_cast<uint16_t>(rfd_count::end_of_frame | rfd_count::valid | stored);
-    if (!dma_write_object(host_, slot.address + count_offset, count))
+    const std::size_t said =
+        std::min<std::size_t>(slot.header != 0 ? stored : std::min(stored, placed.own), rfd_count::mask);
+    const Le16 count = static_cast<uint16_t>(rfd_count::end_of_frame | rfd_count::valid | said);
+    if (configuration_.extended_rfd() && !dma_write_object(host_, slot.report_address(), frame.report))
+        return false;
+    if (!dma_write_object(host_, slot.count_address(), count))
         return false;
     host_.write_barrier();
     if (!dma_write_object(host_, slot.address, Le16(status)))
@@ -146,9 +201,9 @@ bool ReceiveUnit::write_completion(const Slot& slot, const ReceivedFrame& frame,
 void ReceiveUnit::lose_to_bus(const char* what, const ReceivedFrame& frame) {
     host_.guest_error(what, state_.rfd);
     if (frame.errors.any()) // counted already
-        trace_drop(frame.errors.counter(), frame.data.size());
+        trace_drop(frame.errors.counter(), frame.wire.size());
     else
-        drop(Counter::RxOverruns, frame.data.size());
+        drop(Counter::RxOverruns, frame.wire.size());
 }
 
 } // namespace i8255x

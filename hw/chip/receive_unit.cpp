@@ -10,7 +10,7 @@ namespace i8255x {
 ReceiveUnit::ReceiveUnit(const Units& units, bool backpressure)
     : host_(units.host), variant_(units.variant), scb_(units.scb), configuration_(units.configuration),
       filter_(units.filter), statistics_(units.statistics), bundling_(units.bundling),
-      backpressure_(backpressure) {}
+      backpressure_(backpressure), buffers_(units.host) {}
 
 void ReceiveUnit::command(RuCommand command) {
     switch (command) {
@@ -29,50 +29,78 @@ void ReceiveUnit::command(RuCommand command) {
         load_base();
         break;
     case RuCommand::DmaRedirect:
+        redirect();
+        break;
     case RuCommand::LoadHeaderDataSize:
+        load_header_data_size();
+        break;
     case RuCommand::RbdResume:
-        host_.guest_error("RU command of the flexible or header modes", static_cast<uint32_t>(command));
+        resume_buffers();
         break;
     }
 }
 
+/// While a frame is coming in, the new RFD takes effect at its end (SDM 6.5.4.1).
 void ReceiveUnit::start() {
-    if (scb_.ru_status() == RuStatus::Ready)
+    if (ready())
         host_.guest_error("RU start while ready", scb_.general_pointer());
+    if (mid_frame())
+        end_split(nullptr);
+    buffers_.forget();
     become_ready(state_.base + scb_.general_pointer());
 }
 
 void ReceiveUnit::resume() {
-    if (scb_.ru_status() == RuStatus::Suspended)
+    const RuStatus status = scb_.ru_status();
+    if (status == RuStatus::Suspended || status == RuStatus::SuspendedNoRbds)
         become_ready(state_.rfd);
-    else if (scb_.ru_status() != RuStatus::Idle) // prohibited by SDM table 56; from idle it does nothing
-        host_.guest_error("RU resume while not suspended", static_cast<uint32_t>(scb_.ru_status()));
+    else if (status != RuStatus::Idle) // prohibited by SDM table 56; from idle it does nothing
+        host_.guest_error("RU resume while not suspended", static_cast<uint32_t>(status));
 }
 
 void ReceiveUnit::abort() {
-    const bool was_ready = scb_.ru_status() == RuStatus::Ready;
+    const bool was_ready = ready();
     scb_.set_ru_status(RuStatus::Idle);
     discard_waiting();
     bundling_.drop();
+    buffers_.forget();
     if (was_ready)
         scb_.raise(stat::rnr);
 }
 
 void ReceiveUnit::load_base() {
-    if (scb_.ru_status() == RuStatus::Ready)
-        host_.guest_error("RU base loaded while ready", scb_.general_pointer());
+    if (scb_.ru_status() != RuStatus::Idle)
+        host_.guest_error("RU base loaded while not idle", scb_.general_pointer());
     state_.base = scb_.general_pointer();
+}
+
+/// Software has appended RBDs to the list that had come to its end.
+void ReceiveUnit::resume_buffers() {
+    const RuStatus status = scb_.ru_status();
+    const bool missing = status == RuStatus::ReadyNoRbds || status == RuStatus::SuspendedNoRbds ||
+                         status == RuStatus::NoResourcesNoRbds;
+    if (!missing || !buffers_.look_again(state_.base))
+        host_.guest_error(missing ? "RBD resume without a new RBD" : "RBD resume while none is missing",
+                          static_cast<uint32_t>(status));
+    else if (status == RuStatus::SuspendedNoRbds)
+        scb_.set_ru_status(RuStatus::Suspended);
+    else if (status == RuStatus::ReadyNoRbds)
+        scb_.set_ru_status(RuStatus::Ready);
+    else
+        become_ready(state_.rfd);
 }
 
 void ReceiveUnit::become_ready(uint32_t rfd) {
     state_.rfd = rfd;
-    scb_.set_ru_status(RuStatus::Ready);
+    scb_.set_ru_status(buffers_.used_up() ? RuStatus::ReadyNoRbds : RuStatus::Ready);
     deliver_waiting();
 }
 
-bool ReceiveUnit::stopped() const {
-    return scb_.ru_status() == RuStatus::Suspended || scb_.ru_status() == RuStatus::NoResources;
+bool ReceiveUnit::ready() const {
+    return scb_.ru_status() == RuStatus::Ready || scb_.ru_status() == RuStatus::ReadyNoRbds;
 }
+
+bool ReceiveUnit::stopped() const { return !ready() && scb_.ru_status() != RuStatus::Idle; }
 
 bool ReceiveUnit::can_receive() const {
     return !backpressure_ || !stopped() || (has_fifo() && fifo_.empty());
@@ -97,7 +125,7 @@ bool ReceiveUnit::admit(const WireFrame& frame, bool may_hold_back) {
         filtered(Filtered::NotListening, bytes);
         return true;
     }
-    if (bytes < mac_header_bytes) {
+    if (bytes < sizeof(MacAddress)) {
         drop(Counter::RxShortFrames, bytes);
         return true;
     }
@@ -115,31 +143,58 @@ bool ReceiveUnit::admit(const WireFrame& frame, bool may_hold_back) {
         filtered(Filtered::ReceiverOff, bytes);
         return true;
     }
-    if (!stopped() && store(describe(frame, {}, match, configuration_)) != Stored::Not)
-        return true;
+    return admit_good(frame, match, may_hold_back);
+}
+
+/// No frame overtakes one that is half in memory; when the FIFO is full, that one can wait no longer.
+bool ReceiveUnit::admit_good(const WireFrame& frame, const AddressFilter::Match& match, bool may_hold_back) {
+    while (mid_frame()) {
+        if (keep(frame.bytes))
+            return true;
+        end_split(nullptr);
+        deliver_waiting();
+    }
+    if (ready()) {
+        const bool rest_may_wait = has_fifo() && fifo_.has_room(frame.bytes.size());
+        const Stored stored = store(describe(frame, {}, match, configuration_), rest_may_wait);
+        if (stored == Stored::Header)
+            keep(frame.bytes);
+        if (stored != Stored::Not)
+            return true;
+    }
     return wait_or_lose(frame.bytes, may_hold_back);
 }
 
-/// A bad frame is counted whatever the unit's state (SDM table 17), saved on demand, and never waits in the
-/// FIFO.
+/// A bad frame is counted whatever the unit's state (SDM table 17), saved on demand or if its header went out
+/// before the error was seen, and never waits in the FIFO.
 void ReceiveUnit::admit_bad(const WireFrame& frame, const FrameErrors& errors,
                             const AddressFilter::Match& match) {
-    const bool discarded_short =
-        (errors.status & rfd_status::too_short) != 0 && configuration_.is_set(config::discard_short);
-    const bool saved = configuration_.is_set(config::save_bad_frames) && !discarded_short;
+    const std::size_t bytes = frame.bytes.size();
     statistics_.count(errors.counter());
-    if (saved && scb_.ru_status() == RuStatus::Ready &&
-        store(describe(frame, errors, match, configuration_)) != Stored::Not)
-        return;
-    trace_drop(errors.counter(), frame.bytes.size());
+    if ((errors.status & rfd_status::too_short) == 0 || !configuration_.is_set(config::discard_short)) {
+        while (mid_frame()) {
+            end_split(nullptr);
+            deliver_waiting();
+        }
+        const bool saved = configuration_.is_set(config::save_bad_frames) || next_splits(bytes);
+        if (saved && ready() && store(describe(frame, errors, match, configuration_), false) != Stored::Not)
+            return;
+        if (!saved && ready())
+            raise_early_receive(frame.bytes);
+    }
+    trace_drop(errors.counter(), bytes);
+}
+
+bool ReceiveUnit::keep(std::span<const uint8_t> frame) {
+    if (!has_fifo() || !fifo_.push(frame))
+        return false;
+    host_.trace(TraceEvent::RxFifo, static_cast<uint32_t>(frame.size()), static_cast<uint32_t>(fifo_.used()));
+    return true;
 }
 
 bool ReceiveUnit::wait_or_lose(std::span<const uint8_t> frame, bool may_hold_back) {
-    if (has_fifo() && fifo_.push(frame)) {
-        host_.trace(TraceEvent::RxFifo, static_cast<uint32_t>(frame.size()),
-                    static_cast<uint32_t>(fifo_.used()));
+    if (keep(frame))
         return true;
-    }
     if (may_hold_back) {
         host_.trace(TraceEvent::RxHeldBack, static_cast<uint32_t>(frame.size()), 0);
         return false;
@@ -154,20 +209,25 @@ bool ReceiveUnit::wait_or_lose(std::span<const uint8_t> frame, bool may_hold_bac
 /// silicon, which reports the first overrun and forgets the frames after it, every frame counts, so that none
 /// is lost without a trace.
 Counter ReceiveUnit::counter_of_loss() const {
-    return scb_.ru_status() == RuStatus::NoResources ? Counter::RxResourceErrors : Counter::RxOverruns;
+    const RuStatus status = scb_.ru_status();
+    return status == RuStatus::NoResources || status == RuStatus::NoResourcesNoRbds
+               ? Counter::RxResourceErrors
+               : Counter::RxOverruns;
 }
 
 void ReceiveUnit::deliver_waiting() {
-    while (!fifo_.empty() && scb_.ru_status() == RuStatus::Ready) {
+    while (!fifo_.empty() && ready() && !mid_frame()) {
         const WireFrame frame{.bytes = fifo_.front()};
         const AddressFilter::Match match = filter_.match(frame.bytes.first<6>(), configuration_);
-        if (store(describe(frame, {}, match, configuration_)) == Stored::Not)
+        const Stored stored = store(describe(frame, {}, match, configuration_), true);
+        if (stored == Stored::Not || stored == Stored::Header)
             break;
         fifo_.pop();
     }
 }
 
 void ReceiveUnit::discard_waiting() {
+    forget_split();
     while (!fifo_.empty()) {
         filtered(Filtered::ReceiverOff, fifo_.front().size());
         fifo_.pop();
@@ -196,17 +256,36 @@ void ReceiveUnit::selective_reset() {
     scb_.set_ru_status(RuStatus::Idle);
     discard_waiting();
     bundling_.drop();
+    buffers_.forget();
     state_.rfd = 0;
 }
 
-bool ReceiveUnit::valid(RuStatus status, std::span<const uint8_t> fifo) const {
-    const bool may_wait = has_fifo() && (status == RuStatus::Suspended || status == RuStatus::NoResources);
-    return (fifo.empty() || may_wait) && ReceiveFifo::valid(fifo);
+ReceiveUnit::State ReceiveUnit::state() const {
+    State state = state_;
+    state.buffers = buffers_.state();
+    return state;
+}
+
+bool ReceiveUnit::valid(const State& state, RuStatus status, std::span<const uint8_t> fifo) const {
+    const bool is_ready = status == RuStatus::Ready || status == RuStatus::ReadyNoRbds;
+    const bool splits = state.header_stored != 0;
+    if (splits != (state.split_deadline_ns >= 0) || state.split_deadline_ns < -1 ||
+        (splits && (!is_ready || fifo.empty())))
+        return false;
+    const bool may_wait = has_fifo() && (is_ready ? splits : status != RuStatus::Idle);
+    return (fifo.empty() || may_wait) && ReceiveFifo::valid(fifo) && ReceiveBuffers::valid(state.buffers);
 }
 
 void ReceiveUnit::restore(const State& state, std::span<const uint8_t> fifo) {
+    forget_split();
     state_ = state;
+    if (!has_fifo())
+        state_.early_receive = 0;
+    state_.header_data_size &= header_data_size_mask;
+    buffers_.restore(state.buffers);
     fifo_.restore(fifo);
+    if (mid_frame())
+        host_.arm_timer(Timer::HeaderSplit, state_.split_deadline_ns);
 }
 
 } // namespace i8255x

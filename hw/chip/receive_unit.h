@@ -10,6 +10,7 @@
 #include "configuration.h"
 #include "host.h"
 #include "i8255x/rfd.h"
+#include "receive_buffers.h"
 #include "receive_bundling.h"
 #include "receive_fifo.h"
 #include "receive_frame.h"
@@ -30,12 +31,18 @@ enum class Filtered : uint8_t {
 };
 
 /// Every frame that came in (TraceEvent::RxWire) ends in exactly one of RxFiltered, RxDrop (with the counter
-/// that took it) and RfdComplete, unless it still waits in the FIFO.
+/// that took it) and RfdComplete, unless it still waits in the FIFO. Frames wait there while the unit is
+/// stopped, and behind one whose header alone is in memory.
 class ReceiveUnit {
   public:
     struct State {
         uint32_t base = 0;
-        uint32_t rfd = 0; ///< absolute address of the RFD for the next frame
+        uint32_t rfd = 0;              ///< absolute address of the RFD for the next frame
+        uint16_t header_data_size = 0; ///< 0: no header RFDs
+        uint16_t header_stored = 0; ///< bytes of the FIFO's first frame that are in its RFD; 0: not mid-frame
+        int64_t split_deadline_ns = -1; ///< of Timer::HeaderSplit; -1: not mid-frame
+        uint8_t early_receive = 0;      ///< register: units of 8 bytes; 0: off
+        ReceiveBuffers::State buffers = {};
     };
     struct Units {
         Host& host;
@@ -58,45 +65,76 @@ class ReceiveUnit {
     /// False only with `backpressure`. Nothing here calls Host::receive_possible(): whoever gave a command, a
     /// reset or a state compares this before and after, when all units have settled.
     bool can_receive() const;
+    void timer_fired(); ///< Timer::HeaderSplit
+
+    /// Early RX interrupt register (SDM 6.3.7).
+    uint8_t early_receive() const { return state_.early_receive; }
+    void set_early_receive(uint8_t value) { state_.early_receive = value; }
+    /// RX DMA byte count register (SDM 6.3.6): room in the buffer that is filled next. Reads the RFD, which
+    /// the chip has fetched by then.
+    uint32_t byte_count() const;
 
     void reset();           ///< software or hardware reset
-    void selective_reset(); ///< to idle, base kept (SDM table 8)
+    void selective_reset(); ///< to idle; base and header data size kept (SDM table 8)
 
-    const State& state() const { return state_; }
+    State state() const;
     std::span<const uint8_t> fifo() const { return fifo_.bytes(); }
     /// The RU status is part of the SCB's state.
-    bool valid(RuStatus status, std::span<const uint8_t> fifo) const;
+    bool valid(const State& state, RuStatus status, std::span<const uint8_t> fifo) const;
     void restore(const State& state, std::span<const uint8_t> fifo);
 
   private:
-    enum class Stored : uint8_t { Done, Not, Lost }; ///< Not: no descriptor, the unit left the ready state
+    enum class Stored : uint8_t {
+        Done,
+        Header, ///< the rest waits
+        Not,    ///< no descriptor or buffer, the unit left the ready state
+        Lost,
+    };
     enum class Found : uint8_t { Slot, None, Unreadable };
-    struct Slot; ///< an RFD as it was read
+    struct Slot;   ///< an RFD as it was read
+    struct Placed; ///< where the bytes of a frame went
 
     void start();
     void resume();
     void abort();
     void load_base();
+    void load_header_data_size();
+    void redirect();
+    void resume_buffers();
     void become_ready(uint32_t rfd);
+    bool ready() const;
     bool stopped() const;
 
     bool admit(const WireFrame& frame, bool may_hold_back);
     void admit_bad(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match);
+    bool admit_good(const WireFrame& frame, const AddressFilter::Match& match, bool may_hold_back);
+    bool keep(std::span<const uint8_t> frame);
     bool wait_or_lose(std::span<const uint8_t> frame, bool may_hold_back);
     Counter counter_of_loss() const;
     void deliver_waiting();
     void discard_waiting();
     bool has_fifo() const { return variant_.generation >= Generation::I82558; }
 
-    Stored store(const ReceivedFrame& frame);
+    Stored store(const ReceivedFrame& frame, bool rest_may_wait);
+    Placed place(const Slot& slot, const ReceivedFrame& frame, std::size_t header,
+                 ReceiveBuffers* redirected);
+    Stored complete(const Slot& slot, const ReceivedFrame& frame, std::size_t header,
+                    ReceiveBuffers* redirected);
     Found find_slot(Slot& slot);
-    bool read_slot(Slot& slot);
+    bool read_slot(Slot& slot) const;
     bool pass(const Slot& slot, uint8_t causes);
-    bool write_data(const Slot& slot, const ReceivedFrame& frame);
-    bool write_completion(const Slot& slot, const ReceivedFrame& frame, bool overrun);
+    void leave_full(const Slot& slot, bool with_buffers, uint8_t causes);
+    bool write_completion(const Slot& slot, const ReceivedFrame& frame, const Placed& placed);
     bool passes_overruns() const;
+    void raise_early_receive(std::span<const uint8_t> frame);
     void lose_to_bus(const char* what, const ReceivedFrame& frame);
     void leave_ready(RuStatus next, uint8_t other_causes);
+
+    bool mid_frame() const { return state_.header_stored != 0; }
+    bool next_splits(std::size_t bytes) const;
+    Stored store_header(const Slot& slot, const ReceivedFrame& frame, bool rest_may_wait);
+    void end_split(ReceiveBuffers* redirected);
+    uint16_t forget_split();
 
     void drop(Counter counter, std::size_t bytes);
     void trace_drop(Counter counter, std::size_t bytes);
@@ -110,7 +148,8 @@ class ReceiveUnit {
     Statistics& statistics_;
     ReceiveBundling& bundling_;
     const bool backpressure_;
-    State state_;
+    State state_; ///< but `buffers`
+    ReceiveBuffers buffers_;
     ReceiveFifo fifo_;
 };
 

@@ -13,7 +13,7 @@ enum {
     I8255X_STATE_VERSION = 1,
     I8255X_EEPROM_WORDS = 256,
     I8255X_FIFO_BYTES = 3072,
-    I8255X_TIMERS = 5, /* CnaDelay, TransmitPoll, ReceiveBundle, Negotiation, PauseRepeat */
+    I8255X_TIMERS = 6, /* CnaDelay, TransmitPoll, ReceiveBundle, Negotiation, PauseRepeat, HeaderSplit */
 };
 
 struct i8255x_state {
@@ -80,6 +80,11 @@ struct i8255x_state {
     uint8_t bundling_loaded;
     uint16_t bundling_delay, bundling_frames, bundling_small_mask;
     uint16_t bundling_waiting;
+    /* receive unit in flexible mode and with header RFDs */
+    uint32_t ru_rbd;         /* absolute */
+    uint8_t ru_rbd_position; /* ReceiveBuffers::Position */
+    uint16_t ru_header_data_size;
+    uint16_t ru_header_stored; /* of the first frame in the FIFO; HeaderSplit runs unless it is 0 */
 };
 
 #ifdef __cplusplus
@@ -90,7 +95,7 @@ using StateRecord = ::i8255x_state;
 enum class RestoreError : uint8_t {
     None,
     BadUnitState, ///< CU or RU status value that does not exist
-    BadFifo,      ///< FIFO frames do not add up to the bytes in use
+    BadFifo,      ///< FIFO frames do not add up to the bytes in use, or contradict the RU's state
     BadEeprom,    ///< EEPROM size differs from this card's, or the transfer's phase does not exist
     BadTimer,     ///< negative deadline other than -1
     BadBundling,  ///< frames wait for an interrupt that no microcode holds back

@@ -15,6 +15,7 @@
     X(RxHeldBack, "nic.rx_held_back", "bytes", "")                                                           \
     X(RxFifo, "nic.rx_fifo", "bytes", "bytes held")                                                          \
     X(RxBundling, "nic.rx_bundling", "delay", "frames")                                                      \
+    X(RxHeader, "nic.rx_header", "rfd address", "bytes")                                                     \
     X(RfdComplete, "nic.rfd_complete", "rfd address", "bytes")                                               \
     X(RuState, "nic.ru_state", "old", "new")                                                                 \
     X(CuState, "nic.cu_state", "old", "new")                                                                 \

@@ -10,8 +10,6 @@
 namespace i8255x {
 namespace {
 
-constexpr std::size_t addresses_bytes = 12; ///< destination and source
-
 /// A frame of `bytes` with FCS, and with preamble, its end and the gap behind the frame as configured.
 int64_t frame_bits(std::size_t bytes, const Configuration& configuration) {
     constexpr int64_t bits_per_byte = 8, delimiter_bytes = 1, spacing_unit_bits = 16;
@@ -31,8 +29,7 @@ Transmitter::Transmitter(const Units& units, uint32_t wire_mbps)
       frame_(units.host, units.configuration), wire_mbps_(wire_mbps) {}
 
 bool Transmitter::executes(Opcode opcode) const {
-    return opcode == Opcode::Transmit ||
-           (opcode == Opcode::Ipcb && variant_.generation >= Generation::I82550);
+    return opcode == Opcode::Transmit || (opcode == Opcode::Ipcb && variant_.has(Feature::Offload));
 }
 
 Transmitter::Outcome Transmitter::execute(const ExtendedTransmitCb& block, uint32_t address, uint32_t cu_base,
@@ -151,7 +148,7 @@ void Transmitter::dispatch_completed(std::span<uint8_t> frame) {
         drop(NotSent::Empty, 0);
         return;
     }
-    if (!configuration_.is_set(config::no_source_insertion) && frame.size() >= addresses_bytes)
+    if (!configuration_.is_set(config::no_source_insertion) && frame.size() >= type_offset)
         std::ranges::copy(filter_.individual(), frame.begin() + sizeof(MacAddress));
     if (!configuration_.is_set(config::padding) || frame.size() >= min_frame_bytes) {
         put_on_the_line(frame, {});

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "configuration.h"
+#include "ethernet.h"
 #include "host.h"
 #include "i8255x/command_block.h"
 #include "packet.h"

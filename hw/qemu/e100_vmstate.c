@@ -65,6 +65,7 @@ enum {
     BUNDLING_TIMER = 2,
     PHY_TIMER = 3,
     PAUSE_TIMER = 4,
+    HEADER_SPLIT_TIMER = 5,
 };
 
 static bool phy_is_busy(void* opaque) {
@@ -212,6 +213,28 @@ static const VMStateDescription large_send_vmstate = {
         },
 };
 
+static bool receive_modes_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->ru_rbd_position != 0 || state->ru_header_data_size != 0 || state->ru_header_stored != 0;
+}
+
+static const VMStateDescription receive_modes_vmstate = {
+    .name = "e100/chip/receive-modes",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = receive_modes_needed,
+    .fields =
+        (const VMStateField[]){
+            U32(ru_rbd),
+            U8(ru_rbd_position),
+            U16(ru_header_data_size),
+            U16(ru_header_stored),
+            TIMERS(HEADER_SPLIT_TIMER, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
 // The record that a stream is read into: what it does not mention is not in use.
 static int chip_pre_load(void* opaque) {
     struct i8255x_state* state = opaque;
@@ -226,6 +249,10 @@ static int chip_pre_load(void* opaque) {
     return 0;
 }
 
+#define TIMERS(first, count)                                                                                 \
+    VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
+
+// The timers that every stream has; younger ones travel with what uses them.
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
     .version_id = I8255X_STATE_VERSION,
@@ -288,6 +315,7 @@ static const VMStateDescription chip_vmstate = {
             &wire_vmstate,
             &high_priority_queue_vmstate,
             &large_send_vmstate,
+            &receive_modes_vmstate,
             NULL,
         },
 };

@@ -30,6 +30,8 @@ struct ConfigField {
 namespace config {
 inline constexpr ConfigField byte_count{0, 0x3f};
 inline constexpr ConfigField mwi_enable{3, 0x01, Generation::I82558};
+/// The manual names it without a word; it is the only bit left for what its section 6.3.7 speaks of.
+inline constexpr ConfigField type_enable{3, 0x02, Generation::I82558}; ///< early RX interrupt for IP and IPX
 inline constexpr ConfigField save_bad_frames{6, 0x80};
 inline constexpr ConfigField pass_overruns{6, 0x40};       ///< inverted: 1 passes overrun frames to memory
 inline constexpr ConfigField standard_statistics{6, 0x20}; ///< 1 = 16 counters

@@ -77,7 +77,16 @@ consteval Register register_at(uint32_t offset) {
 
 /// SCB status byte (SDM 6.3.2.1).
 enum class CuStatus : uint8_t { Idle = 0, Suspended = 1, Active = 2, ActiveHighPriority = 3 };
-enum class RuStatus : uint8_t { Idle = 0, Suspended = 1, NoResources = 2, Ready = 4 };
+/// The last three are of the flexible mode: what they say first, and no free receive buffer (RBD) besides.
+enum class RuStatus : uint8_t {
+    Idle = 0,
+    Suspended = 1,
+    NoResources = 2,
+    Ready = 4,
+    SuspendedNoRbds = 9,
+    NoResourcesNoRbds = 10,
+    ReadyNoRbds = 12,
+};
 namespace scb_status {
 inline constexpr uint8_t cus_shift = 6;
 inline constexpr uint8_t rus_shift = 2;
@@ -149,6 +158,15 @@ enum class PortCommand : uint8_t {
     DumpWakeUp = 7
 };
 inline constexpr uint32_t port_selector_mask = 0xf;
+
+/// Load Header Data Size: an even number of bytes that is not 0; the other bits of the general pointer are 0.
+inline constexpr uint32_t header_data_size_mask = 0x3ffe;
+
+/// RX DMA byte count: bytes left in the receive buffer, in steps of 8.
+inline constexpr uint32_t rx_dma_byte_count_mask = 0x07f8;
+
+/// Early RX interrupt: its unit is 8 bytes.
+inline constexpr unsigned early_rx_shift = 3;
 
 /// Self-test result area (SDM 6.3.3.2): dword 0 signature (non-zero when done), dword 1 result (0 = passed).
 namespace self_test {

@@ -138,7 +138,7 @@ class Session {
           chip_(host_, variant, options()) {}
 
     void step(Input& input) {
-        switch (input.byte() % 16) {
+        switch (input.byte() % 19) {
         case 0:
         case 1:
             chip_.csr_write(input.byte(), 1u << input.byte() % 3, input.take(4));
@@ -177,6 +177,15 @@ class Session {
             break;
         case 14:
             surroundings(input);
+            break;
+        case 15:
+            put_rbd(input);
+            break;
+        case 16:
+            receive_packet(input);
+            break;
+        case 17:
+            use_receive_modes(input);
             break;
         default:
             chip_.csr_write(csr::port, 4, address(input) << 4 | input.byte() % 16u);
@@ -260,7 +269,7 @@ class Session {
         config::standard_tcb.set(bytes, false);
         config::dynamic_tbd.set(bytes, input.byte() % 2 != 0);
         config::padding.set(bytes, input.byte() % 4 != 0);
-        execute_configure(bytes);
+        configure(bytes, 22);
         command(static_cast<uint8_t>(CuCommand::Start), at);
         run_command_unit();
     }
@@ -280,8 +289,10 @@ class Session {
     void put_rfd(Input& input) {
         const uint32_t at = address(input);
         put16(at, 0);
-        put16(at + 2, static_cast<uint32_t>(input.byte()) << 8);
+        const uint32_t flags = input.byte();
+        put16(at + 2, (flags & 0xc0) << 8 | (flags & (rfd_command::header | rfd_command::flexible)));
         put32(at + 4, address(input));
+        put32(at + 8, input.byte() % 2 != 0 ? no_rbd : address(input));
         put32(at + 12, input.take(2) << 16);
     }
     void surroundings(Input& input) {
@@ -291,6 +302,39 @@ class Session {
         chip_.set_power_state(power < 0xc0 ? PowerState::D0 : static_cast<PowerState>(power % 4));
         if (power % 8 == 0)
             chip_.acknowledge_pme();
+    }
+    void put_rbd(Input& input) {
+        const uint32_t at = address(input);
+        put32(at, 0);
+        put32(at + 4, address(input));
+        put32(at + 8, address(input));
+        put32(at + 12, input.take(2) & (input.byte() % 4 != 0 ? 0x3ff : 0xffff));
+    }
+    /// A ring of RFDs of all kinds with buffers, a header size, extended RFDs, early interrupts: what random
+    /// memory and registers rarely make.
+    void use_receive_modes(Input& input) {
+        chip_.csr_write(csr::early_rx, 1, input.byte());
+        command(static_cast<uint8_t>(RuCommand::LoadHeaderDataSize), input.take(2) & 0xff);
+        auto bytes = configuration_defaults;
+        bytes[3] = input.byte();
+        bytes[6] = input.byte();
+        config::extended_rfd.set(bytes, input.byte() % 2 != 0);
+        config::long_receive_ok.set(bytes, true);
+        bytes[22] = input.byte();
+        configure(bytes, bytes.size());
+        const uint32_t kinds = input.take(2);
+        for (uint32_t n = 0; n < 4; n++) {
+            const uint32_t rfd = 0x400 + n * 0x400, rbd = 0x1400 + n * 0x10;
+            put32(rfd, (kinds >> (4 * n) & 3) << 19);
+            put32(rfd + 4, 0x400 + (n + 1) % 4 * 0x400);
+            put32(rfd + 8, n % 2 == 0 ? rbd : no_rbd);
+            put32(rfd + 12, (kinds >> (4 * n) & 4) != 0 ? 0x3800000 : 0);
+            put32(rbd + 4, rbd + 0x10);
+            put32(rbd + 8, 0x1800 + n * 0x400);
+            put32(rbd + 12, n == 3 ? 0x8200 : 0x200);
+        }
+        command(static_cast<uint8_t>(RuCommand::LoadBase), 0);
+        command(static_cast<uint8_t>(RuCommand::Start), 0x400);
     }
     void poke(Input& input) {
         uint32_t at = address(input);
@@ -313,6 +357,31 @@ class Session {
         }
         if (kind >= 0xe0)
             make_magic(frame, 12 + input.byte());
+        offer(frame);
+    }
+    /// Something like an IPv4 packet, for the chips that look into it.
+    void receive_packet(Input& input) {
+        std::vector<uint8_t> frame(mac.begin(), mac.end());
+        frame.insert(frame.end(), mac.size(), 0x02);
+        const uint8_t kind = input.byte();
+        if (kind % 2 != 0)
+            frame.insert(frame.end(), {0x81, 0x00, 0x00, 0x05});
+        if (kind % 4 >= 2)
+            frame.insert(frame.end(), {0x00, 0x64, 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00});
+        const std::size_t ip = frame.size() + 2;
+        frame.insert(frame.end(), {0x08, 0x00, 0x45});
+        for (unsigned more = 20 + input.byte() % 80u; more > 0; more--)
+            frame.push_back(input.byte());
+        constexpr uint8_t protocols[] = {4, 6, 17, 50};
+        if (kind % 8 >= 4) {
+            frame[ip + 2] = 0;
+            frame[ip + 3] = static_cast<uint8_t>(frame.size() - ip);
+            frame[ip + 6] = frame[ip + 7] = 0;
+            frame[ip + 9] = protocols[kind >> 6];
+        }
+        offer(frame);
+    }
+    void offer(std::span<const uint8_t> frame) {
         const Receive result = chip_.receive(frame);
         promise(result == Receive::Taken || backpressure_,
                 "frames are held back only when that was asked for");
@@ -350,21 +419,27 @@ class Session {
         config::standard_tcb.set(bytes, input.byte() % 4 == 0);
         for (unsigned count = input.byte() % 4u; count > 0; count--)
             bytes[input.byte() % bytes.size()] = input.byte();
-        bytes[0] = input.byte() % 8 == 0 ? input.byte() : 22;
-        execute_configure(bytes);
+        configure(bytes, input.byte() % 8 == 0 ? input.byte() : 22);
+        if (const uint8_t filters = input.byte(); filters >= 0x80)
+            load_filters(input, filters % 17u);
     }
-    void execute_configure(const ConfigurationBytes& bytes) {
+    void load_filters(Input& input, uint32_t count) {
         constexpr uint32_t at = 0x3000;
+        put32(at, 0x80000000 | static_cast<uint32_t>(Opcode::LoadFilter) << 16);
+        for (uint32_t i = 0; i < count; i++)
+            put32(at + 8 + 4 * i, input.take(4));
+        command(static_cast<uint8_t>(CuCommand::LoadBase), 0);
+        command(static_cast<uint8_t>(CuCommand::Start), at);
+        run_command_unit();
+    }
+    void configure(ConfigurationBytes bytes, std::size_t count) {
+        constexpr uint32_t at = 0x3000;
+        bytes[0] = static_cast<uint8_t>(count);
         put32(at, static_cast<uint32_t>(Opcode::Configure) << 16);
         put32(at + 4, at + 64);
         std::ranges::copy(bytes, host_.memory.begin() + at + 8);
-        const uint8_t filters = input.byte();
-        put32(at + 64, filters < 0x80 ? 0x80010000 : 0x00010000);
-        put32(at + 68, at + 96);
+        put32(at + 64, 0x80010000);
         std::ranges::copy(mac, host_.memory.begin() + at + 72);
-        put32(at + 96, 0x80080000);
-        for (uint32_t i = 0; i < filters % 17u; i++)
-            put32(at + 104 + 4 * i, input.take(4));
         command(static_cast<uint8_t>(CuCommand::LoadBase), 0);
         command(static_cast<uint8_t>(CuCommand::Start), at);
         run_command_unit();
@@ -406,6 +481,8 @@ class Session {
     /// Frames that came in are settled or wait in the FIFO, which the saved state shows.
     void check() {
         const uint32_t scb = chip_.csr_read(csr::scb_status, 4);
+        constexpr unsigned existing_ru_states = 0b1'0110'0001'0111;
+        promise((existing_ru_states >> (scb >> 2 & 0xf) & 1) != 0, "the receive unit's state exists");
         promise((scb & 0x00020003) == 0 && (scb >> 16 & 0xff) == 0, "bits that read 0");
         promise((scb >> 8 & 0xff) != stat::card_gone, "the card never looks gone");
         promise((scb >> 24 & interrupt_control::mask_all) == 0 || !host_.interrupt, "M holds the pin");

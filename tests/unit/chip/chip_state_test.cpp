@@ -64,6 +64,38 @@ TEST_F(ChipState, WaitingFramesGoOn) {
     EXPECT_EQ(other.host.memory.read16(rfd + 0x1000 + 12), 0xc000 | 1514);
 }
 
+TEST_F(ChipState, AFrameInTheMiddleGoesOn) {
+    one.bring_up();
+    const uint32_t rfd = one.start_receiving();
+    one.host.memory.write16(rfd + 2, rfd_command::header);
+    one.command(RuCommand::LoadHeaderDataSize, 54);
+    one.chip.receive(ChipBench::frame_to(ChipBench::mac));
+    one.host.advance(100'000);
+    hand_over();
+    EXPECT_EQ(other.host.memory.read16(rfd), 0);
+    other.host.advance(3072 * 80 - 100'000);
+    EXPECT_EQ(other.host.memory.read16(rfd), 0xa020);
+    EXPECT_EQ(other.host.memory.bytes(rfd + 16, 98), ChipBench::frame_to(ChipBench::mac));
+}
+
+TEST_F(ChipState, BuffersGoOn) {
+    one.bring_up();
+    const uint32_t rfd = one.start_receiving();
+    for (uint32_t at : {rfd, rfd + 0x1000})
+        one.put_block(at, rfd_command::flexible, at == rfd ? rfd + 0x1000 : rfd, ChipBench::Bytes(8, 0xff));
+    one.host.memory.write32(rfd + 8, 0x6000);
+    one.host.memory.write32(rfd + 12, 0);
+    one.host.memory.write32(rfd + 0x1000 + 12, 0);
+    one.host.memory.write32(0x6000 + 4, 0x6100);
+    one.host.memory.write32(0x6000 + 12, 200);
+    one.host.memory.write32(0x6100 + 12, 200 | rbd_end_of_list);
+    one.chip.receive(ChipBench::frame_to(ChipBench::mac));
+    hand_over();
+    other.chip.receive(ChipBench::frame_to(ChipBench::mac));
+    EXPECT_EQ(other.host.memory.read16(0x6100), 0xc000 | 98);
+    EXPECT_EQ(other.ru(), RuStatus::ReadyNoRbds);
+}
+
 TEST_F(ChipState, AListInTheMiddleGoesOn) {
     one.bring_up();
     one.put_block(0x4000, 0, 0x5000);
@@ -195,6 +227,8 @@ TEST_F(ChipState, HeldBackFramesMayComeAfterRestoring) {
     EXPECT_EQ(full.host.receive_possible_calls, 1u);
 }
 
+constexpr auto split_timer = static_cast<std::size_t>(Timer::HeaderSplit);
+
 struct BadRecord {
     const char* name;
     RestoreError error;
@@ -213,7 +247,18 @@ const BadRecord bad_records[] = {
     {"LargeSendOfAnIdleQueue", RestoreError::BadUnitState, [](StateRecord& r) { r.hpq_segments_sent = 1; }},
     {"NoSuchCuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.cu_status = 4; }},
     {"NoSuchRuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 3; }},
-    {"FlexibleRuStatus", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 12; }},
+    {"IdleWithoutRbds", RestoreError::BadUnitState, [](StateRecord& r) { r.ru_status = 8; }},
+    {"NoSuchRbdPosition", RestoreError::BadFifo, [](StateRecord& r) { r.ru_rbd_position = 3; }},
+    {"HeaderWithoutFrame", RestoreError::BadFifo,
+     [](StateRecord& r) { r.ru_status = 4, r.ru_header_stored = 2, r.timers[split_timer] = 5; }},
+    {"HeaderWithoutDeadline", RestoreError::BadFifo,
+     [](StateRecord& r) { r.ru_status = 4, r.ru_header_stored = 2, r.fifo_used = 62, r.fifo[0] = 60; }},
+    {"HeaderInAStoppedUnit", RestoreError::BadFifo,
+     [](StateRecord& r) {
+         r.ru_status = 2, r.ru_header_stored = 2, r.fifo_used = 62, r.fifo[0] = 60, r.timers[split_timer] = 5;
+     }},
+    {"SplitTimerWithoutHeader", RestoreError::BadFifo, [](StateRecord& r) { r.timers[split_timer] = 5; }},
+    {"SplitTimer", RestoreError::BadFifo, [](StateRecord& r) { r.timers[split_timer] = -2; }},
     {"CardGone", RestoreError::BadUnitState, [](StateRecord& r) { r.stat = 0xff, r.interrupt_asserted = 1; }},
     {"SiReadsZero", RestoreError::BadUnitState, [](StateRecord& r) { r.interrupt_control = 2; }},
     {"PinWithoutCause", RestoreError::BadUnitState, [](StateRecord& r) { r.interrupt_asserted = 1; }},
@@ -289,7 +334,27 @@ TEST_F(ChipState, BitsThatDoNotExistAreDropped) {
 /// Something a driver, a wire or a clock might do, chosen by `dice`; the same for the same dice.
 void act(ChipBench& e100, uint32_t dice) {
     const uint32_t value = dice * 2654435761u;
-    switch (dice % 15) {
+    switch (dice % 18) {
+    case 14: // header RFDs of both modes, then what a driver does about them
+        for (uint32_t n = 0; n < 4; n++) {
+            e100.put_rfd(0x6000 + n * 0x800, static_cast<uint16_t>(value >> (4 * n) & 0x18),
+                         0x6000 + (n + 1) % 4 * 0x800, 0x3ff);
+            e100.host.memory.write32(0x6000 + n * 0x800 + 8, n % 2 == 0 ? 0x8000u + n * 16 : no_rbd);
+            e100.host.memory.write32(0x8000 + n * 16 + 4, 0x8000 + (n + 1) * 16);
+            e100.host.memory.write32(0x8000 + n * 16 + 8, 0x9000 + n * 0x400);
+            e100.host.memory.write32(0x8000 + n * 16 + 12, n == 3 ? 0x8200 : 0x200);
+        }
+        e100.command(RuCommand::LoadHeaderDataSize, 2 + (value >> 16 & 0x7e));
+        e100.command(RuCommand::Start, 0x6000);
+        break;
+    case 15:
+        e100.command(RuCommand::DmaRedirect, 0x8010);
+        break;
+    case 16:
+        e100.host.memory.write32(0x8030 + 12, 0x200);
+        e100.command(RuCommand::RbdResume);
+        e100.set_csr8(csr::early_rx, value & 0xff);
+        break;
     case 0:
         e100.chip.receive(ChipBench::frame_to(ChipBench::mac, 60 + value % 1455));
         break;

@@ -256,7 +256,7 @@ TEST_F(WaitingFramesTest, SurviveAStateRecord) {
     receive(numbered(1));
     receive(numbered(2));
     UnitBench other;
-    ASSERT_TRUE(other.receive_unit.valid(scb.ru_status(), receive_unit.fifo()));
+    ASSERT_TRUE(other.receive_unit.valid(receive_unit.state(), scb.ru_status(), receive_unit.fifo()));
     other.scb.restore(scb.state());
     other.receive_unit.restore(receive_unit.state(), receive_unit.fifo());
     other.put_rfd(rfd(1), 0, rfd(2), 1522);
@@ -269,13 +269,13 @@ TEST_F(WaitingFramesTest, SurviveAStateRecord) {
 TEST_F(WaitingFramesTest, WaitOnlyForAStoppedUnit) {
     Bytes record(2 + 60);
     record[0] = 60;
-    EXPECT_TRUE(receive_unit.valid(RuStatus::Suspended, record));
-    EXPECT_TRUE(receive_unit.valid(RuStatus::NoResources, record));
-    EXPECT_FALSE(receive_unit.valid(RuStatus::Ready, record));
-    EXPECT_FALSE(receive_unit.valid(RuStatus::Idle, record));
-    EXPECT_TRUE(receive_unit.valid(RuStatus::Ready, {}));
+    EXPECT_TRUE(receive_unit.valid({}, RuStatus::Suspended, record));
+    EXPECT_TRUE(receive_unit.valid({}, RuStatus::NoResources, record));
+    EXPECT_FALSE(receive_unit.valid({}, RuStatus::Ready, record));
+    EXPECT_FALSE(receive_unit.valid({}, RuStatus::Idle, record));
+    EXPECT_TRUE(receive_unit.valid({}, RuStatus::Ready, {}));
     record[0] = 61;
-    EXPECT_FALSE(receive_unit.valid(RuStatus::Suspended, record));
+    EXPECT_FALSE(receive_unit.valid({}, RuStatus::Suspended, record));
 }
 
 struct NoFifoTest : WaitingFramesTest {
@@ -297,7 +297,7 @@ TEST_F(NoFifoTest, FramesWhileSuspendedAreOverruns) {
     receive(numbered(1));
     EXPECT_EQ(counted(Counter::RxOverruns), 1u);
     EXPECT_EQ(counted(Counter::RxResourceErrors), 0u);
-    EXPECT_FALSE(receive_unit.valid(RuStatus::Suspended, Bytes(2 + 60, 60)));
+    EXPECT_FALSE(receive_unit.valid({}, RuStatus::Suspended, Bytes(2 + 60, 60)));
 }
 
 struct BackpressureTest : WaitingFramesTest {

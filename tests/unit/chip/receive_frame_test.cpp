@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a frame becomes in memory: errors, status bits, cutting, appended words (SDM 6.4.3, table 52).
 #include "chip/fcs.h"
+#include "chip/internet.h"
 #include "unit_bench.h"
 
 namespace i8255x {
@@ -223,6 +224,17 @@ TEST_F(ReceiveFrameTest, TheChecksumWordFollowsTheFcsAndDoesNotCoverIt) {
     ASSERT_EQ(data.size(), 61u + 4 + 2);
     EXPECT_TRUE(std::ranges::equal(frame_check_sequence(frame), std::span(data).subspan(61, 4)));
     EXPECT_EQ(data[65] | data[66] << 8, sum);
+}
+
+TEST_F(ReceiveFrameTest, TheChecksumWordCoversPaddingThatIsStripped) {
+    set(config::rx_checksum);
+    set(config::stripping);
+    const Bytes frame = make_frame(station, 20, 60);
+    const uint16_t sum = checksum_word(std::span(frame).subspan(14));
+    stored(frame);
+    const Bytes data = data_of(rfd);
+    ASSERT_EQ(data.size(), 34u + 2);
+    EXPECT_EQ(data[34] | data[35] << 8, sum);
 }
 
 TEST_F(ReceiveFrameTest, AppendedBytesAreCutWhereTheBufferEnds) {

@@ -122,7 +122,8 @@ INSTANTIATE_TEST_SUITE_P(
                     AfterFrame{s, 0, stat::rnr, RuStatus::Suspended, 0},
                     AfterFrame{0, 0, stat::fr, RuStatus::Ready, 0},
                     AfterFrame{rfd_command::header, room, stat::fr, RuStatus::Ready, 0xa020},
-                    AfterFrame{rfd_command::flexible, room, stat::rnr, RuStatus::NoResources, 0}));
+                    AfterFrame{rfd_command::flexible, room, stat::fr, RuStatus::Ready, 0xa020},
+                    AfterFrame{rfd_command::flexible, 97, stat::rnr, RuStatus::NoResourcesNoRbds, 0}));
 
 TEST_F(ReceiveUnitTest, ATruncatedFrameEndsWhereTheBufferEnds) {
     put_rfd(r0, 0, r1, 50);
@@ -246,26 +247,18 @@ TEST_F(ReceiveUnitTest, NopDoesNothing) {
     EXPECT_TRUE(host.guest_errors.empty());
 }
 
-TEST_F(ReceiveUnitTest, CommandsOfOtherModesAreReportedAndDoNothing) {
-    put_ring();
-    start();
-    for (RuCommand command : {RuCommand::DmaRedirect, RuCommand::LoadHeaderDataSize, RuCommand::RbdResume}) {
-        host.forget();
-        ru(command, 0x55);
-        EXPECT_EQ(host.guest_errors.size(), 1u);
-        EXPECT_EQ(state(), RuStatus::Ready);
-    }
-    receive(frame);
-    EXPECT_EQ(data_of(r0), frame);
-}
-
-TEST_F(ReceiveUnitTest, LoadingTheBaseWhileReadyIsReported) {
+TEST_F(ReceiveUnitTest, LoadingTheBaseIsForAnIdleUnit) {
     ru(RuCommand::LoadBase, 0x1000);
     EXPECT_TRUE(host.guest_errors.empty());
     EXPECT_EQ(state(), RuStatus::Idle);
-    ru(RuCommand::Start, r0);
-    ru(RuCommand::LoadBase, 0x2000);
-    EXPECT_EQ(host.guest_errors.size(), 1u);
+    for (RuStatus status :
+         {RuStatus::Suspended, RuStatus::NoResources, RuStatus::Ready, RuStatus::ReadyNoRbds}) {
+        scb.set_ru_status(status);
+        host.forget();
+        ru(RuCommand::LoadBase, 0x2000);
+        EXPECT_EQ(host.guest_errors.size(), 1u);
+        EXPECT_EQ(receive_unit.state().base, 0x2000u) << "all the same";
+    }
 }
 
 // Frames that are not stored

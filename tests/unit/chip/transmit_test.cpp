@@ -579,17 +579,19 @@ TEST_F(LoopbackTest, FragmentsHaveNoAddressToFilter) {
     expect_all_frames_accounted();
 }
 
-TEST_F(LoopbackTest, FragmentsAreNeverSaved) {
+TEST_F(LoopbackTest, FragmentsAreSavedIfTheyHaveAnAddress) {
     phy.loopback = true;
     set(config::padding, false);
     set(config::save_bad_frames);
     set(config::discard_short, false);
-    put_transmit(tcb, el, 0, make_frame(stranger, ipv4, 13));
+    put_transmit(tcb, el, 0, make_frame(stranger, ipv4, 5));
     execute(tcb);
     EXPECT_EQ(status(rfd), 0);
-    put_transmit(tcb, el, 0, make_frame(stranger, ipv4, 14));
+    put_transmit(tcb, el, 0, make_frame(stranger, ipv4, 6));
     execute(tcb);
-    EXPECT_NE(status(rfd) & rfd_status::too_short, 0) << "a MAC header is enough";
+    EXPECT_NE(status(rfd) & rfd_status::too_short, 0);
+    EXPECT_EQ(word(rfd + 12), 0xc000 | 6);
+    expect_all_frames_accounted();
 }
 
 TEST_F(LoopbackTest, AWrongFcsComesBackAsCrcError) {

@@ -46,6 +46,7 @@ class FakePhy final : public PhyLine {
     bool loops_back() const override { return loopback; }
 };
 
+/// One chip of that generation, with all it can have.
 inline const Variant& variant_of(Generation generation) {
     return *std::ranges::find(variants(), generation, &Variant::generation);
 }
@@ -71,6 +72,8 @@ struct UnitBench {
                 return bundling.timer_fired();
             case Timer::PauseRepeat:
                 return flow_control.timer_fired();
+            case Timer::HeaderSplit:
+                return receive_unit.timer_fired();
             case Timer::Negotiation:
                 break; // of a PHY, which this bench has not
             }
@@ -110,6 +113,18 @@ struct UnitBench {
         host.memory.write32(address + 8, no_rbd);
         host.memory.write16(address + 12, 0);
         host.memory.write16(address + 14, size);
+    }
+    /// RFD of the flexible mode; `rbd` may be no_rbd.
+    void put_flexible_rfd(uint32_t address, uint16_t command, uint32_t link, uint32_t rbd,
+                          uint16_t size = 0) {
+        put_rfd(address, command | rfd_command::flexible, link, size);
+        host.memory.write32(address + 8, rbd);
+    }
+    void put_rbd(uint32_t address, uint32_t link, uint32_t buffer, unsigned size) {
+        host.memory.write32(address, 0);
+        host.memory.write32(address + 4, link);
+        host.memory.write32(address + 8, buffer);
+        host.memory.write32(address + 12, size);
     }
     /// Simplified frame behind a standard TCB.
     void put_transmit(uint32_t address, uint16_t flags, uint32_t link, const Bytes& frame) {
