@@ -58,6 +58,10 @@ class Matrix : public testing::TestWithParam<Member> {
         ASSERT_EQ(bench.execute(Opcode::Configure, bytes), 0xa000);
     }
     static void config_bit(ChipBench::Bytes& bytes, ConfigField field, bool on) {
+        if (field.byte >= bytes.size()) {
+            bytes.resize(field.byte + 1u);
+            bytes[0] = static_cast<uint8_t>(bytes.size());
+        }
         bytes[field.byte] =
             static_cast<uint8_t>(on ? bytes[field.byte] | field.mask : bytes[field.byte] & ~field.mask);
     }
@@ -112,7 +116,47 @@ TEST_P(Matrix, PowerManagementAndWakeUp) {
     EXPECT_EQ(wakes_by(wake_event::programmable_filters), since_559());
 }
 
-TEST_P(Matrix, Offload) { EXPECT_EQ(variant().has(Feature::Offload), in({Column::C550, Column::C551})); }
+TEST_P(Matrix, Ipcb) {
+    bench.bring_up();
+    configure(bench, {{config::standard_tcb, false}});
+    constexpr uint32_t block = ChipBench::area, buffer = block + 0x100;
+    bench.host.memory.put(block, ChipBench::Bytes(64));
+    bench.put_block(block, cb_command::end_of_list | static_cast<uint16_t>(Opcode::Ipcb), 0);
+    bench.host.memory.write32(block + 8, no_tbd_array);
+    bench.host.memory.write32(block + 12, 0x01e00000);
+    bench.host.memory.write32(block + 24, buffer);
+    bench.host.memory.write32(block + 28, 100 | tbd_end_of_list_sdm);
+    bench.command(CuCommand::Start, block);
+    bench.host.run_command_unit();
+    EXPECT_EQ(bench.host.sent.size(), in({Column::C550, Column::C551}) ? 1u : 0u);
+}
+
+TEST_P(Matrix, ExtendedRfd) {
+    bench.bring_up();
+    configure(bench, {{config::extended_rfd, true}, {config::gamla_receive, true}});
+    const uint32_t rfd = bench.start_receiving();
+    const auto frame = ChipBench::frame_to(ChipBench::mac, 98);
+    bench.chip.receive(frame);
+    const bool extended = in({Column::C550, Column::C551});
+    EXPECT_EQ(bench.host.memory.bytes(rfd + (extended ? 32 : 16), 98), frame);
+}
+
+TEST_P(Matrix, HighPriorityQueue) {
+    bench.put_block(ChipBench::area, cb_command::end_of_list, 0);
+    bench.command(CuCommand::HpqStart, ChipBench::area);
+    bench.host.run_command_unit();
+    EXPECT_EQ(bench.host.memory.read16(ChipBench::area), since_558() ? 0xa000 : 0);
+}
+
+/// In between there is time only where the chip has the command.
+TEST_P(Matrix, DmaRedirect) {
+    bench.bring_up();
+    const uint32_t rfd = bench.start_receiving();
+    bench.host.memory.write16(rfd + 2, rfd_command::header);
+    bench.command(RuCommand::LoadHeaderDataSize, 54);
+    bench.chip.receive(ChipBench::frame_to(ChipBench::mac, 250));
+    EXPECT_EQ((bench.host.memory.read16(rfd) & rfd_status::complete) == 0, since_558());
+}
 
 TEST_P(Matrix, Phy) {
     const uint16_t id2 = in({Column::CICH}) ? 0x0330 : since_559() ? 0x0154 : 0x0150;

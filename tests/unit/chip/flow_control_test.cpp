@@ -215,6 +215,42 @@ TEST_F(Paused, PriorityAboveTheThresholdPausesTheLowQueue) {
     EXPECT_EQ(frames_out(), 1u);
 }
 
+TEST_F(Paused, TheHighPriorityQueueSendsWhileOnlyTheLowOneIsPaused) {
+    configure({{fc_byte, obey}, {priority_byte, 0xba}});
+    Bytes frame = pause_frame(100);
+    frame[31] = 4;
+    chip.receive(frame);
+    start_transmit();
+    constexpr uint32_t high = area + 0x5000;
+    put_block(high, cb_command::end_of_list | 4, 0);
+    host.memory.write32(high + 8, no_tbd_array);
+    host.memory.write32(high + 12, 0x00e08040);
+    host.memory.put(high + 32, frame_to(control_address, 64));
+    command(CuCommand::HpqStart, high);
+    host.run_command_unit();
+    ASSERT_EQ(frames_out(), 1u);
+    EXPECT_EQ(host.sent[0].size(), 64u);
+    EXPECT_EQ(cu(), CuStatus::Active) << "the other queue's";
+    host.advance(100 * slot_ns);
+    ASSERT_EQ(frames_out(), 2u);
+    EXPECT_EQ(host.sent[1].size(), 100u);
+}
+
+TEST_F(Paused, APauseHoldsBothQueues) {
+    chip.receive(pause_frame(100));
+    start_transmit();
+    constexpr uint32_t high = area + 0x5000;
+    put_block(high, cb_command::end_of_list | 4, 0);
+    host.memory.write32(high + 8, no_tbd_array);
+    host.memory.write32(high + 12, 0x00e08040);
+    host.memory.put(high + 32, frame_to(control_address, 64));
+    command(CuCommand::HpqStart, high);
+    host.run_command_unit();
+    EXPECT_EQ(frames_out(), 0u);
+    host.advance(100 * slot_ns);
+    EXPECT_EQ(frames_out(), 2u);
+}
+
 TEST_F(Paused, PriorityMayStandInByte19) {
     configure({{fc_byte, obey}, {priority_byte, 0xba}, {20, 0x1f}});
     Bytes frame = pause_frame(100);

@@ -16,7 +16,7 @@ constexpr harness::Ipv4 packet_header = {.source = harness::ip(10, 0, 0, 1),
                                          .protocol = harness::ip_protocol::tcp};
 
 struct IpcbTest : testing::Test, UnitBench {
-    IpcbTest() : UnitBench(Generation::I82550) {}
+    explicit IpcbTest(uint32_t wire_mbps = 0) : UnitBench(Generation::I82550, false, wire_mbps) {}
 
     struct Fields {
         uint16_t flags = el;
@@ -201,6 +201,8 @@ TEST_F(IpcbTest, WaitsForABuffer) {
 // Large send
 
 struct LargeSendTest : IpcbTest {
+    using IpcbTest::IpcbTest;
+
     static constexpr uint32_t first_sequence = 1000;
 
     /// Headers in a buffer of their own, the payload in pieces of 10000 bytes, as FreeBSD has them.
@@ -446,6 +448,26 @@ TEST_F(LargeSendTest, APayloadOfAnotherLengthIsReported) {
     EXPECT_EQ(host.guest_errors.size(), 1u);
     EXPECT_EQ(received(host.sent), data(2000));
     EXPECT_EQ(status(block), done);
+}
+
+struct PacedLargeSendTest : LargeSendTest {
+    PacedLargeSendTest() : LargeSendTest(100) {}
+};
+
+TEST_F(PacedLargeSendTest, SegmentsLeaveOneAfterTheOther) {
+    constexpr int64_t segment_ns = (14 + 40 + 1000 + 24) * 80;
+    put_large_send(3000, 1000);
+    execute(block);
+    for (std::size_t sent = 1; sent <= 3; sent++) {
+        EXPECT_EQ(host.sent.size(), sent);
+        EXPECT_EQ(status(block), 0);
+        host.advance(segment_ns - 1);
+        EXPECT_EQ(host.sent.size(), sent);
+        EXPECT_EQ(status(block), 0);
+        host.advance(1);
+    }
+    EXPECT_EQ(status(block), done);
+    EXPECT_EQ(received(host.sent), data(3000));
 }
 
 } // namespace

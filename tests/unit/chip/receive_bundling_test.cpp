@@ -341,5 +341,21 @@ TEST_F(ReceiveBundlingTest, StatesThatCannotBe) {
     EXPECT_TRUE(bad([](auto& state) { state.waiting = 0, state.deadline_ns = -2; }));
 }
 
+/// No microcode knows of headers that come early.
+TEST_F(ReceiveBundlingTest, AHeaderInterruptsAtOnceAndTakesTheBundleAlong) {
+    put_rfd(ring, 0, ring + slot_bytes, 1522);
+    put_rfd(ring + slot_bytes, rfd_command::header, ring, 1522);
+    ru(RuCommand::LoadHeaderDataSize, 54);
+    ru(RuCommand::Start, ring);
+    frame();
+    EXPECT_EQ(take_stat(), 0u);
+    frame(250);
+    EXPECT_EQ(take_stat(), stat::fr);
+    EXPECT_FALSE(waits());
+    host.advance(1'000'000); // the frame's end, and its bundle's
+    EXPECT_EQ(take_stat(), stat::fr);
+    EXPECT_EQ(status(ring + slot_bytes), 0xa020);
+}
+
 } // namespace
 } // namespace i8255x

@@ -145,6 +145,37 @@ TEST_F(WirePace, LoopedFramesTakeTheirTime) {
     EXPECT_TRUE(complete(0));
 }
 
+/// High-priority blocks wait for the wire, too, but for nothing else.
+TEST_F(WirePace, TheHighPriorityQueueComesBehindTheFrameOnTheWire) {
+    put_list({1000, 60});
+    constexpr uint32_t high = list + 4 * step;
+    put_block(high, cb_command::end_of_list | 4, 0);
+    host.memory.write32(high + 8, no_tbd_array);
+    host.memory.write32(high + 12, 0x00e080c8);
+    host.memory.put(high + 32, frame_to(broadcast_address, 200));
+    start();
+    host.advance(1000);
+    command(CuCommand::HpqStart, high);
+    host.run_command_unit();
+    EXPECT_EQ(host.sent.size(), 1u);
+    host.advance(frame_ns(1000, 100) - 1000);
+    EXPECT_TRUE(complete(0)) << "what has left is complete";
+    ASSERT_EQ(host.sent.size(), 2u);
+    EXPECT_EQ(host.sent[1].size(), 200u);
+    StateRecord record;
+    chip.save(record);
+    PaceBench other(100);
+    other.host.memory = host.memory;
+    other.host.now = host.now;
+    ASSERT_EQ(other.chip.restore(record), RestoreError::None);
+    other.host.advance(frame_ns(200, 100));
+    EXPECT_TRUE(other.complete(4)) << "the frame of the high-priority queue migrates";
+    ASSERT_EQ(other.host.sent.size(), 1u);
+    EXPECT_EQ(other.host.sent[0].size(), 60u);
+    other.host.advance(frame_ns(60, 100));
+    EXPECT_EQ(other.cu(), CuStatus::Idle);
+}
+
 TEST_F(WirePace, AFrameOnTheWireMigrates) {
     put_list({1000, 60});
     start();
