@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "arch/irq.h"
 #include "arch/mmio.h"
@@ -70,8 +71,8 @@ struct Adapter {
     kernel::Mutex configuration; ///< serialises open, stop and what does both
     std::atomic<bool> running{false};
     unsigned rx_slots = 0, tx_blocks = 0; ///< sizes asked for with set_ring; 0: those of the options
-    kernel::CoalesceParameters coalescing = default_coalescing;
-    bool bundles = false; ///< microcode was loaded since the last reset
+    std::optional<kernel::CoalesceParameters> coalescing; ///< as `ethtool -C` said
+    bool bundles = false;                                 ///< microcode was loaded since the last reset
     CommandList commands;
     unsigned commands_since_interrupt = 0;
 
@@ -103,6 +104,8 @@ Error self_test(Adapter& adapter);
 
 // microcode.cpp
 /// The option and the chip say so.
+/// From the next start on.
+kernel::CoalesceParameters coalescing_of(const Adapter& adapter);
 bool wants_microcode(const Adapter& adapter);
 /// Right after a reset; waits for the chip.
 Error load_microcode(Adapter& adapter);

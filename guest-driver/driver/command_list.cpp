@@ -4,16 +4,11 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "driver/chip_work.h"
 
 namespace e100 {
-namespace {
 
 using namespace i8255x;
-
-constexpr unsigned done_looks = 1000;
-constexpr uint32_t done_look_us = 10;
-
-} // namespace
 
 uint32_t CommandList::bus_address(unsigned slot) const {
     return memory_.bus_address() + slot * static_cast<uint32_t>(sizeof(SharedCommand));
@@ -77,9 +72,7 @@ void CommandList::start_pending(Scb& scb) {
 
 Error CommandList::wait_done() {
     const unsigned last = previous(to_use_);
-    for (unsigned look = 0; look < done_looks && !completed(last); look++)
-        arch::busy_wait_us(done_look_us);
-    if (!completed(last))
+    if (!chip_gets_done([&] { return completed(last); }))
         return Error::CommandTimeout;
     for (unsigned slot = to_clean_; slot != to_use_; slot = next(slot))
         if (!(load(shared(slot).header.status) & cb_status::ok))

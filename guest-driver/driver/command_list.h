@@ -80,7 +80,7 @@ class CommandList {
             take_back(done);
     }
 
-    /// Waits, some milliseconds at most, until every block is completed with OK.
+    /// Waits, as long as chip_gets_done(), until every block is completed with OK.
     Error wait_done();
     /// When the oldest unfinished block with a packet was queued; 0 if there is none.
     uint64_t oldest_packet_ns();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "driver/adapter.h"
+#include "kernel/print.h"
 
 namespace e100 {
 namespace {
@@ -17,7 +18,10 @@ constexpr int invalid = -22;       // EINVAL
 int open(NetDevice& device) {
     Adapter& adapter = adapter_of(device);
     kernel::MutexGuard guard(adapter.configuration);
-    return adapter.running ? 0 : error_number(up(adapter));
+    const Error error = adapter.running ? Error::None : up(adapter);
+    if (error != Error::None)
+        kernel::printk("e100: %s does not start: %s\n", device.name, error_text(error));
+    return error_number(error);
 }
 
 void stop(NetDevice& device) {
@@ -158,15 +162,16 @@ int set_ring(NetDevice& device, unsigned rx, unsigned tx) {
 
 int coalesce(NetDevice& device, kernel::CoalesceParameters& parameters) {
     const Adapter& adapter = adapter_of(device);
-    if (!(adapter.running ? adapter.bundles : wants_microcode(adapter)))
+    if (!takes_microcode(adapter.device_id, adapter.revision))
         return not_supported;
-    parameters = adapter.coalescing;
+    const bool bundles = adapter.running ? adapter.bundles : wants_microcode(adapter);
+    parameters = bundles ? coalescing_of(adapter) : kernel::CoalesceParameters{};
     return 0;
 }
 
 /// The parameters are part of the image, which goes into the chip after a reset.
 int set_coalesce(NetDevice& device, const kernel::CoalesceParameters& parameters) {
-    if (!wants_microcode(adapter_of(device)))
+    if (!takes_microcode(adapter_of(device).device_id, adapter_of(device).revision))
         return not_supported;
     if (!can_bundle(parameters))
         return invalid;

@@ -2,8 +2,8 @@
 // Receive bundling by microcode.
 #include "driver/microcode.h"
 
-#include "arch/clock.h"
 #include "driver/adapter.h"
+#include "driver/chip_work.h"
 #include "driver/shared_memory.h"
 
 namespace e100 {
@@ -11,16 +11,12 @@ namespace {
 
 using namespace i8255x;
 
-constexpr unsigned done_looks = 50'000; // at 10 us: Linux gives the chip 500 ms
-constexpr uint32_t done_look_us = 10;
-
 bool completed(const MicrocodeBlock& block) { return load(block.header.status) & cb_status::complete; }
 
 } // namespace
 
 bool can_bundle(const kernel::CoalesceParameters& coalescing) {
-    return coalescing.rx_usecs > 0 && coalescing.rx_usecs <= max_bundling_us &&
-           coalescing.rx_frames < BundlingParameters::no_limit;
+    return coalescing.rx_usecs <= max_bundling_us && coalescing.rx_frames < BundlingParameters::no_limit;
 }
 
 BundlingParameters bundling_for(const kernel::CoalesceParameters& coalescing) {
@@ -39,22 +35,25 @@ void prepare_microcode(MicrocodeBlock& block, const BundlingParameters& paramete
         store(block.image[i], image[i]);
 }
 
+kernel::CoalesceParameters coalescing_of(const Adapter& adapter) {
+    const bool by_option = options().microcode == Microcode::On;
+    return adapter.coalescing.value_or(by_option ? default_coalescing : kernel::CoalesceParameters{});
+}
+
 bool wants_microcode(const Adapter& adapter) {
-    return options().microcode == Microcode::On && takes_microcode(adapter.device_id, adapter.revision);
+    return takes_microcode(adapter.device_id, adapter.revision) && coalescing_of(adapter).rx_usecs > 0;
 }
 
 /// A list of its own in front of the command list, which is started afterwards.
 Error load_microcode(Adapter& adapter) {
     MicrocodeBlock& block = adapter.shared.as<SharedAreas>()->microcode;
-    prepare_microcode(block, bundling_for(adapter.coalescing));
+    prepare_microcode(block, bundling_for(coalescing_of(adapter)));
     arch::write_barrier();
     const auto offset = static_cast<uint32_t>(offsetof(SharedAreas, microcode));
     const Error error = adapter.scb.command(CuCommand::Start, adapter.shared.bus_address() + offset);
     if (error != Error::None)
         return error;
-    for (unsigned look = 0; look < done_looks && !completed(block); look++)
-        arch::busy_wait_us(done_look_us);
-    if (!completed(block))
+    if (!chip_gets_done([&] { return completed(block); }))
         return Error::CommandTimeout;
     adapter.bundles = load(block.header.status) & cb_status::ok;
     return adapter.bundles ? Error::None : Error::CommandFailed;

