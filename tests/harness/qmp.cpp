@@ -135,6 +135,27 @@ void Qmp::migrate_to_file(const std::string& path) {
     wait_migrated();
 }
 
+void Qmp::migrate_to_socket(const std::string& path) {
+    // As fast as it goes, and any time for the rest: with the usual limits a busy guest may write more than
+    // is copied, and it never ends.
+    execute("migrate-set-parameters",
+            json({{"max-bandwidth", 8LL << 30}, {"downtime-limit", 60'000}}).dump());
+    execute("migrate", json({{"uri", "unix:" + path}}).dump());
+    wait_migrated(4 * patience);
+}
+
+void Qmp::add_snapshot_image(const std::string& path) {
+    auto create = [&](const json& options) {
+        execute("blockdev-create", json({{"job-id", "create"}, {"options", options}}).dump());
+        wait_until([&] { return execute("query-jobs").find("concluded") != std::string::npos; });
+        execute("job-dismiss", R"({"id": "create"})");
+    };
+    create({{"driver", "file"}, {"filename", path}, {"size", 0}});
+    execute("blockdev-add", json({{"driver", "file"}, {"node-name", "file"}, {"filename", path}}).dump());
+    create({{"driver", "qcow2"}, {"file", "file"}, {"size", 1 << 20}});
+    execute("blockdev-add", R"({"driver": "qcow2", "node-name": "snapshots", "file": "file"})");
+}
+
 void Qmp::wait_migrated(Deadline deadline) {
     std::string state;
     bool done = wait_until(

@@ -46,6 +46,10 @@ class Qmp {
     void loadvm(const std::string& tag) { expect_silence("loadvm " + tag); }
     /// Stops the machine and writes its state to the file `path` (for `-incoming exec:cat<path`).
     void migrate_to_file(const std::string& path);
+    /// Moves the running machine to the QEMU that waits with `-incoming unix:PATH`; returns when it is there.
+    void migrate_to_socket(const std::string& path);
+    /// Gives a machine without disks a place for savevm: an image in the file `path`.
+    void add_snapshot_image(const std::string& path);
     /// Waits until an incoming migration is done. Throws Failure if it failed.
     void wait_migrated(Deadline deadline = patience);
     void quit() { execute("quit"); }

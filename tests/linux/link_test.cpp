@@ -21,19 +21,19 @@ class Link : public LinuxTest {
 
 TEST_F(Link, GoesDownAndUpAgain) {
     ASSERT_TRUE(carrier_becomes("eth0", "1"));
-    guest().qmp().set_link("user0", false);
+    guest().qmp().set_link("net0", false);
     EXPECT_TRUE(carrier_becomes("eth0", "0"));
     EXPECT_NE(guest().run("ethtool eth0").output.find("Link detected: no"), std::string::npos);
-    guest().qmp().set_link("user0", true);
+    guest().qmp().set_link("net0", true);
     EXPECT_TRUE(carrier_becomes("eth0", "1"));
     expect_ping();
 }
 
 TEST_F(Link, OfOneCardIsNotThatOfTheOther) {
-    guest().qmp().set_link("wire1", false);
+    guest().qmp().set_link("net1", false);
     EXPECT_TRUE(carrier_becomes("eth1", "0"));
     EXPECT_TRUE(carrier_becomes("eth0", "1"));
-    guest().qmp().set_link("wire1", true);
+    guest().qmp().set_link("net1", true);
     EXPECT_TRUE(carrier_becomes("eth1", "1"));
     expect_exchange(100, 100);
 }

@@ -32,13 +32,28 @@ std::string driver_module();
 struct Machine {
     std::string type;
     unsigned cpus;
+    harness::Arguments extra = {}; ///< of QEMU's command line
     static Machine from_environment();
+};
+
+/// What a card is plugged into.
+enum class Net {
+    User, ///< QEMU's user networking
+    Wire, ///< the test has the other end
+    Hub,  ///< one for all cards that say so, and nobody else
 };
 
 /// One network card; Linux calls them eth0, eth1, … in the order in which they are given.
 struct Card {
-    bool on_wire;
+    Net net;
     std::string properties = ""; ///< of the device, beyond the usual
+    bool plugged = true;         ///< false: the test plugs it with LinuxGuest::plug()
+};
+
+/// How a machine goes on in another QEMU.
+enum class Move {
+    Stopped, ///< stopped, saved to a file, loaded from there
+    Live,    ///< it runs while its memory is copied
 };
 
 struct CommandResult {
@@ -67,9 +82,15 @@ class LinuxGuest {
 
     /// Returns when the shell's prompt has come.
     LinuxGuest(const Machine& machine, const std::vector<Card>& cards);
-    /// Continues `source` in a QEMU of its own: state saved to a file, loaded from there. `source` stays
-    /// stopped.
-    explicit LinuxGuest(LinuxGuest& source);
+    /// Continues `source` in a QEMU of its own. `source` stays stopped.
+    explicit LinuxGuest(LinuxGuest& source, Move how = Move::Stopped);
+
+    /// The machine's reset button; returns when the shell's prompt has come again.
+    void reset();
+    /// Plugs card `eth` where `place` says, members of device_add's arguments: "bus": …, "addr": …
+    void plug(unsigned eth, const std::string& place);
+    /// Asks the guest to let the card go, and waits until it is gone.
+    void unplug(unsigned eth);
 
     /// Runs a shell command and returns what it printed and its exit status.
     CommandResult run(const std::string& command, harness::Deadline deadline = harness::patience);
@@ -78,6 +99,10 @@ class LinuxGuest {
     /// Starts a command without waiting for its end; `finish` collects it. One at a time.
     void start(const std::string& command);
     CommandResult finish(harness::Deadline deadline = harness::patience);
+    /// Starts a command that goes on by itself, without its output; returns its process number. Never start
+    /// one with `&` alone: the shell, without echo, takes the end of a child of its own for that of its
+    /// input.
+    std::string start_in_background(const std::string& command);
 
     /// Repeats `command` until it prints `output`. False if it did not before the deadline.
     bool becomes(const std::string& command, const std::string& output,
@@ -94,7 +119,9 @@ class LinuxGuest {
 
   private:
     harness::Arguments arguments();
-    harness::Arguments arguments_to_continue(LinuxGuest& source);
+    harness::Arguments arguments_to_continue(LinuxGuest& source, Move how);
+    /// What the console says from `begin` on are the boot messages.
+    void wait_for_prompt(size_t begin);
     harness::Arguments card_arguments(const Card& card);
 
     Machine machine_;

@@ -44,7 +44,7 @@ class Microcode : public ::testing::Test {
     void boot() {
         std::vector<Card> cards;
         for (const Chip& chip : chips)
-            cards.push_back({.on_wire = true, .properties = std::string("chip=") + chip.chip});
+            cards.push_back({.net = Net::Wire, .properties = std::string("chip=") + chip.chip});
         guest_ = std::make_unique<LinuxGuest>(Machine{"pc", 1}, cards);
     }
     LinuxGuest& guest() { return *guest_; }

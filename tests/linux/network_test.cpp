@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a user does first: get an address, ping, move a file by TCP.
+// What a user does first: get an address, ping and be pinged, move a file by TCP.
+#include <algorithm>
+
+#include "harness/ipv4.h"
 #include "host_tcp.h"
 #include "linux_test.h"
+#include "wire_end.h"
 
 namespace linux_test {
 
@@ -38,6 +42,36 @@ TEST_F(Network, GetsItsAddressByDhcp) {
 TEST_F(Network, PingsTheHost) { expect_ping(56); }
 
 TEST_F(Network, PingsTheHostWithFramesOfFullSize) { expect_ping(1472); }
+
+// Of every size, each sent back by the guest's kernel: what framecheck does where it cannot run.
+TEST_F(Network, EchoesAThousandFrames) {
+    constexpr uint16_t frames = 1000, window = 32;
+    guest().must("ip addr add 10.9.0.1/24 dev eth1 && arp -i eth1 -s 10.9.0.2 " +
+                 to_string(LinuxGuest::wire_mac(1)));
+    ASSERT_TRUE(guest().becomes("cat /sys/class/net/eth1/carrier", "1\n"));
+    drain(guest().wire());
+    const harness::Ipv4 header = {.source = harness::ip(10, 9, 0, 2),
+                                  .destination = harness::ip(10, 9, 0, 1),
+                                  .protocol = harness::ip_protocol::icmp};
+    harness::Pattern pattern(7, harness::Pattern::header_size, 1472);
+    for (uint16_t sent = 0, returned = 0; returned < frames;) {
+        if (sent < frames && sent - returned < window) {
+            auto request = harness::icmp_echo(8, 1, sent, pattern.payload(sent));
+            guest().wire().send(harness::ethernet(LinuxGuest::mac(1), LinuxGuest::wire_mac(1),
+                                                  harness::ether_type::ipv4, harness::ipv4(header, request)));
+            sent++;
+            continue;
+        }
+        auto frame = guest().wire().receive();
+        ASSERT_TRUE(frame) << "after " << returned;
+        auto reply = harness::parse_icmp_echo(*frame);
+        ASSERT_TRUE(reply && reply->type == 0) << "after " << returned;
+        ASSERT_EQ(reply->sequence, returned);
+        ASSERT_TRUE(std::ranges::equal(reply->data, pattern.payload(returned))) << returned;
+        returned++;
+    }
+    guest().must("arp -i eth1 -d 10.9.0.2 && ip addr del 10.9.0.1/24 dev eth1");
+}
 
 TEST_F(Network, ReceivesAFileByTcp) {
     HostTcp host;

@@ -1,49 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The interface is closed and opened, the driver removed and loaded, while frames keep coming.
-#include <atomic>
-#include <future>
-
+// The interface is closed and opened, the driver removed and loaded, the machine put to sleep and reset,
+// while frames keep coming.
 #include "linux_test.h"
 #include "wire_end.h"
+#include "wire_traffic.h"
 
 namespace linux_test {
 
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Broadcasts and frames for the card, without end, from a thread of its own.
-class Traffic {
-  public:
-    explicit Traffic(harness::Wire& wire)
-        : sender_(std::async(std::launch::async, [this, &wire] { run(wire); })) {}
-    ~Traffic() { stop(); }
-    void stop() {
-        stop_ = true;
-        if (sender_.valid())
-            sender_.get();
-    }
-    unsigned sent() const { return sent_; }
-
-  private:
-    void run(harness::Wire& wire) {
-        harness::Pattern pattern(99, 46, 1500);
-        MacAddress broadcast;
-        broadcast.fill(0xff);
-        while (!stop_) {
-            auto frame = pattern.frame(sent_, sent_ % 8 == 0 ? broadcast : LinuxGuest::mac(1),
-                                       LinuxGuest::wire_mac(1));
-            if (wire.try_send(frame))
-                sent_++;
-            else
-                std::this_thread::sleep_for(200us);
-        }
-    }
-
-    std::atomic<bool> stop_ = false;
-    std::atomic<unsigned> sent_ = 0;
-    std::future<void> sender_;
-};
 
 class Restart : public LinuxTest {
   protected:
@@ -58,10 +24,9 @@ class Restart : public LinuxTest {
 } // namespace
 
 TEST_F(Restart, ClosingAndOpeningUnderTraffic) {
-    Traffic traffic(guest().wire());
-    for (int round = 0; round < 5; round++) {
-        guest().must("ip link set eth1 down");
-        guest().must("ip link set eth1 up");
+    WireTraffic traffic(guest());
+    for (int round = 0; round < 10; round++) {
+        guest().must("for i in 1 2 3 4 5; do ip link set eth1 down; ip link set eth1 up; done");
         EXPECT_TRUE(receives()) << "round " << round;
     }
     traffic.stop();
@@ -70,7 +35,7 @@ TEST_F(Restart, ClosingAndOpeningUnderTraffic) {
 }
 
 TEST_F(Restart, RemovingAndLoadingTheDriverUnderTraffic) {
-    Traffic traffic(guest().wire());
+    WireTraffic traffic(guest());
     for (int round = 0; round < 3; round++) {
         guest().must("rmmod " + driver_module());
         guest().must("modprobe " + driver_module());
@@ -79,6 +44,29 @@ TEST_F(Restart, RemovingAndLoadingTheDriverUnderTraffic) {
     }
     traffic.stop();
     guest().must("udhcpc -i eth0 -s /etc/udhcpc.script -n -q -t 20 -T 1");
+    expect_ping();
+    expect_exchange(1000, 1000);
+}
+
+// All of suspending but the processor's stop, which would need somebody to wake it: the driver puts the card
+// into D3 and takes it out again (SDM 4.1.18).
+TEST_F(Restart, SleepingUnderTraffic) {
+    WireTraffic traffic(guest());
+    guest().must(
+        "echo 1 >/sys/module/suspend/parameters/pm_test_delay && echo platform >/sys/power/pm_test && "
+        "echo freeze >/sys/power/state && echo none >/sys/power/pm_test");
+    EXPECT_TRUE(receives());
+    traffic.stop();
+    expect_ping();
+    expect_exchange(1000, 1000);
+}
+
+TEST_F(Restart, MachineResetUnderTraffic) {
+    WireTraffic traffic(guest());
+    EXPECT_TRUE(receives());
+    guest().reset();
+    EXPECT_TRUE(receives());
+    traffic.stop();
     expect_ping();
     expect_exchange(1000, 1000);
 }

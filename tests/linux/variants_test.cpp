@@ -8,6 +8,7 @@
 
 namespace linux_test {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
@@ -24,8 +25,8 @@ class Variants : public ::testing::Test {
     static void SetUpTestSuite() {
         std::vector<Card> cards;
         for (const auto& chip : chips)
-            cards.push_back({.on_wire = true, .properties = "chip=" + chip});
-        cards.push_back({.on_wire = true, .properties = "chip=" + chip_without_microcode});
+            cards.push_back({.net = Net::Wire, .properties = "chip=" + chip});
+        cards.push_back({.net = Net::Wire, .properties = "chip=" + chip_without_microcode});
         guest_ = std::make_unique<LinuxGuest>(Machine{"pc", 2}, cards);
     }
     static void TearDownTestSuite() { guest_.reset(); }
@@ -77,12 +78,31 @@ TEST_F(Variants, CountWhatTheyMiss) {
     }
 }
 
-// One of each generation; the 82559's is tested with the other cases of ethtool.
+// Link, EEPROM, self-test and both loopbacks. One of each generation and PHY, as Linux sleeps four seconds in
+// each; the 82559's is tested with the other cases of ethtool.
 TEST_F(Variants, PassTheOfflineTests) {
-    for (const char* chip : {"82557b", "82558b", "82550"}) {
+    for (const char* chip : {"82557b", "82557b,phy=dp83840", "82558b", "82550", "82801gb"}) {
         auto eth = static_cast<size_t>(std::ranges::find(chips, chip) - chips.begin());
-        auto result = guest_->run("ethtool -t " + interface(eth) + " offline", 60s);
-        EXPECT_THAT(result.output, HasSubstr("The test result is PASS")) << chip;
+        ASSERT_LT(eth, chips.size()) << chip;
+        auto output = guest_->must("ethtool -t " + interface(eth) + " offline", 60s);
+        EXPECT_THAT(output, HasSubstr("The test result is PASS")) << chip;
+        for (const char* name : {"Link test", "Eeprom test", "Self test", "Mac loopback", "Phy loopback"})
+            EXPECT_THAT(output, ContainsRegex(std::string(name) + " +\\([a-z/]+\\)[ \t]+0\n")) << chip;
+    }
+}
+
+// In half duplex, at 10 Mb/s, with the PHY's registers set by force.
+TEST_F(Variants, TakeTheModeThatLinuxForces) {
+    for (size_t eth = 0; eth < chips.size(); eth++) {
+        if (chips[eth].ends_with("phy=82503"))
+            continue; // has no registers
+        const std::string name = interface(eth);
+        const std::string show = "ethtool " + name + " | grep -E 'Speed|Duplex|detected' | tr -d '\\t'";
+        guest_->must("ethtool -s " + name + " autoneg off speed 10 duplex half");
+        EXPECT_TRUE(guest_->becomes(show, "Speed: 10Mb/s\nDuplex: Half\nLink detected: yes\n")) << chips[eth];
+        guest_->must("ethtool -s " + name + " autoneg on");
+        EXPECT_TRUE(guest_->becomes(show, "Speed: 100Mb/s\nDuplex: Full\nLink detected: yes\n"))
+            << chips[eth];
     }
 }
 

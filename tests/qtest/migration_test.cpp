@@ -225,19 +225,7 @@ TEST_F(Migration, AnotherChipRefusesTheStream) {
 /// A snapshot is restored over a card that has moved on in the meantime.
 TEST_F(Migration, SnapshotRestoresOverALaterState) {
     auto& qmp = e100().qmp();
-    std::string image = e100().directory().file("snapshots.qcow2");
-    auto create = [&](const std::string& options) {
-        qmp.execute("blockdev-create", "{\"job-id\": \"create\", \"options\": " + options + "}");
-        ASSERT_TRUE(
-            wait_until([&] { return qmp.execute("query-jobs").find("concluded") != std::string::npos; }));
-        qmp.execute("job-dismiss", "{\"id\": \"create\"}");
-    };
-    create("{\"driver\": \"file\", \"filename\": " + json_string(image) + ", \"size\": 0}");
-    qmp.execute("blockdev-add",
-                "{\"driver\": \"file\", \"node-name\": \"f\", \"filename\": " + json_string(image) + "}");
-    create("{\"driver\": \"qcow2\", \"file\": \"f\", \"size\": 1048576}");
-    qmp.execute("blockdev-add", "{\"driver\": \"qcow2\", \"node-name\": \"q\", \"file\": \"f\"}");
-
+    qmp.add_snapshot_image(e100().directory().file("snapshots.qcow2"));
     RfdRing ring(e100().memory(), 4);
     e100().start_receiving(ring);
     e100().set_csr32(csr::general_pointer, 0x42);
