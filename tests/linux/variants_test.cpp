@@ -53,29 +53,36 @@ TEST_F(Variants, ExchangeFrames) {
 // The statistics end at byte 64, 76 or 80, by generation; only there does the driver look for the mark that
 // they are complete (SDM 6.3.2.4).
 TEST_F(Variants, CountWhatTheyMiss) {
+    constexpr int most_rounds = 50;
+    ExchangePlan plan;
+    plan.send = 3000;
+    plan.window = 0;
+    std::vector<int64_t> received_before(chips.size());
+    std::vector<unsigned> to_flood;
     for (unsigned eth = 0; eth < chips.size(); eth++) {
         guest_->must("ethtool -G " + interface(eth) + " rx 16");
-        const int64_t received_before = guest_->statistics(interface(eth))["rx_packets"];
-        std::map<std::string, int64_t> now;
-        auto accounted = [&] {
-            now = guest_->statistics(interface(eth));
-            return now["rx_packets"] - received_before + now["rx_missed_errors"] + now["rx_fifo_errors"];
-        };
-        ExchangePlan plan;
-        plan.send = 3000;
-        plan.window = 0;
-        int64_t sent = 0;
-        // How fast the host sends depends on what else it does: once more, until the guest is too slow for
-        // it.
-        do {
-            flood(*guest_, plan, eth);
-            sent += plan.send;
-            harness::wait_until([&] { return accounted() >= sent; }, 10s);
-            ASSERT_EQ(accounted(), sent) << chips[eth] << ": missed " << now["rx_missed_errors"]
-                                         << ", overrun " << now["rx_fifo_errors"];
-        } while (now["rx_missed_errors"] == 0 && sent < 100 * plan.send);
-        EXPECT_GT(now["rx_missed_errors"], 0) << chips[eth];
+        received_before[eth] = guest_->statistics(interface(eth))["rx_packets"];
+        to_flood.push_back(eth);
     }
+    // How fast the host sends depends on what else it does: once more, until the guest is too slow for it.
+    for (int64_t round = 1; round <= most_rounds && !to_flood.empty(); round++) {
+        for (unsigned eth : to_flood)
+            flood(*guest_, plan, eth);
+        std::erase_if(to_flood, [&](unsigned eth) {
+            std::map<std::string, int64_t> now;
+            auto accounted = [&] {
+                now = guest_->statistics(interface(eth));
+                return now["rx_packets"] - received_before[eth] + now["rx_missed_errors"] +
+                       now["rx_fifo_errors"];
+            };
+            harness::wait_until([&] { return accounted() >= round * plan.send; }, 10s);
+            EXPECT_EQ(accounted(), round * plan.send) << chips[eth] << ": missed " << now["rx_missed_errors"]
+                                                      << ", overrun " << now["rx_fifo_errors"];
+            return HasFailure() || now["rx_missed_errors"] > 0;
+        });
+    }
+    for (unsigned eth : to_flood)
+        ADD_FAILURE() << chips[eth] << " misses nothing";
 }
 
 // Link, EEPROM, self-test and both loopbacks. One of each generation and PHY, as Linux sleeps four seconds in
