@@ -169,7 +169,8 @@ static void describe_properties(ObjectClass* class) {
         "82503 for an 82557; 82562et, 82562em or 82562ek for an 82801");
     object_class_property_set_description(class, "negotiation-ms",
                                           "how long the PHY negotiates until the link is up");
-    object_class_property_set_description(class, "eeprom-words", "size of the EEPROM: 64 or 256");
+    object_class_property_set_description(class, "eeprom-words",
+                                          "size of the EEPROM: 64 or 256; 0: as usual for the chip");
     object_class_property_set_description(class, "drive",
                                           "keeps the EEPROM's contents: 512 bytes, or empty for a new card");
     object_class_property_add_str(class, "led", get_leds, NULL);
