@@ -50,14 +50,15 @@ struct FlowBench : ChipBench {
     uint8_t fc_status() { return csr8(csr::fc_command); }
     std::size_t frames_out() const { return host.sent.size(); }
     /// Starts a block with one frame; it may not complete.
-    void start_transmit(uint32_t at = area + 0x4000) {
+    void start_transmit(uint32_t at = area + 0x4000, CuCommand how = CuCommand::Start, uint32_t bytes = 100) {
         put_block(at, cb_command::end_of_list | 4, 0);
         host.memory.write32(at + 8, no_tbd_array);
-        host.memory.write32(at + 12, 0x00e08064);
-        host.memory.put(at + 32, frame_to(control_address, 100));
-        command(CuCommand::Start, at);
+        host.memory.write32(at + 12, 0x00e08000 | bytes);
+        host.memory.put(at + 32, frame_to(control_address, bytes));
+        command(how, at);
         host.run_command_unit();
     }
+    void start_high_priority_transmit() { start_transmit(area + 0x5000, CuCommand::HpqStart, 64); }
     /// The receive unit stands still and keeps frames.
     void stop_receiver() {
         put_rfd(0x3000, rfd_command::end_of_list, 0, 1522);

@@ -157,13 +157,7 @@ TEST_F(Paused, TheHighPriorityQueueSendsWhileOnlyTheLowOneIsPaused) {
     frame[31] = 4;
     chip.receive(frame);
     start_transmit();
-    constexpr uint32_t high = area + 0x5000;
-    put_block(high, cb_command::end_of_list | 4, 0);
-    host.memory.write32(high + 8, no_tbd_array);
-    host.memory.write32(high + 12, 0x00e08040);
-    host.memory.put(high + 32, frame_to(control_address, 64));
-    command(CuCommand::HpqStart, high);
-    host.run_command_unit();
+    start_high_priority_transmit();
     ASSERT_EQ(frames_out(), 1u);
     EXPECT_EQ(host.sent[0].size(), 64u);
     EXPECT_EQ(cu(), CuStatus::Active) << "the other queue's";
@@ -175,13 +169,7 @@ TEST_F(Paused, TheHighPriorityQueueSendsWhileOnlyTheLowOneIsPaused) {
 TEST_F(Paused, APauseHoldsBothQueues) {
     chip.receive(pause_frame(100));
     start_transmit();
-    constexpr uint32_t high = area + 0x5000;
-    put_block(high, cb_command::end_of_list | 4, 0);
-    host.memory.write32(high + 8, no_tbd_array);
-    host.memory.write32(high + 12, 0x00e08040);
-    host.memory.put(high + 32, frame_to(control_address, 64));
-    command(CuCommand::HpqStart, high);
-    host.run_command_unit();
+    start_high_priority_transmit();
     EXPECT_EQ(frames_out(), 0u);
     host.advance(100 * slot_ns);
     EXPECT_EQ(frames_out(), 2u);
