@@ -8,13 +8,14 @@
 namespace i8255x {
 namespace {
 
-constexpr auto cna_timer = static_cast<std::size_t>(Timer::CnaDelay);
-constexpr auto pause_timer = static_cast<std::size_t>(Timer::PauseRepeat);
-constexpr auto poll_timer = static_cast<std::size_t>(Timer::TransmitPoll);
-constexpr auto bundle_timer = static_cast<std::size_t>(Timer::ReceiveBundle);
-constexpr auto negotiation_timer = static_cast<std::size_t>(Timer::Negotiation);
-constexpr auto split_timer = static_cast<std::size_t>(Timer::HeaderSplit);
+constexpr bool stands_at(Timer timer, unsigned place) { return static_cast<unsigned>(timer) == place; }
 
+static_assert(stands_at(Timer::CnaDelay, I8255X_TIMER_CNA) &&
+              stands_at(Timer::TransmitPoll, I8255X_TIMER_TRANSMIT_POLL) &&
+              stands_at(Timer::ReceiveBundle, I8255X_TIMER_BUNDLE) &&
+              stands_at(Timer::Negotiation, I8255X_TIMER_NEGOTIATION) &&
+              stands_at(Timer::PauseRepeat, I8255X_TIMER_PAUSE) &&
+              stands_at(Timer::HeaderSplit, I8255X_TIMER_HEADER_SPLIT));
 static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FIFO_BYTES &&
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
               counter_count == std::size(StateRecord{}.counters) &&
@@ -55,7 +56,7 @@ CommandUnit::State command_unit_state(const StateRecord& record) {
                      .segments_sent = record.hpq_segments_sent,
                      .on_wire = record.hpq_on_wire != 0},
             .work_pending = record.cu_work_pending != 0,
-            .poll_deadline_ns = record.timers[poll_timer],
+            .poll_deadline_ns = record.timers[I8255X_TIMER_TRANSMIT_POLL],
             .wire_free_ns = record.wire_free_ns};
 }
 
@@ -74,7 +75,7 @@ FlowControl::State flow_control_state(const StateRecord& record) {
             .full = record.fc_full != 0,
             .paused_until_ns = record.fc_paused_until_ns,
             .paused_low_until_ns = record.fc_paused_low_until_ns,
-            .repeat_deadline_ns = record.timers[pause_timer]};
+            .repeat_deadline_ns = record.timers[I8255X_TIMER_PAUSE]};
 }
 
 ReceiveUnit::State receive_unit_state(const StateRecord& record) {
@@ -82,7 +83,7 @@ ReceiveUnit::State receive_unit_state(const StateRecord& record) {
             .rfd = record.ru_rfd,
             .header_data_size = record.ru_header_data_size,
             .header_stored = record.ru_header_stored,
-            .split_deadline_ns = record.timers[split_timer],
+            .split_deadline_ns = record.timers[I8255X_TIMER_HEADER_SPLIT],
             .early_receive = record.early_rx,
             .buffers = {.rbd = record.ru_rbd,
                         .position = static_cast<ReceiveBuffers::Position>(record.ru_rbd_position)}};
@@ -105,7 +106,7 @@ ReceiveBundling::State bundling_state(const StateRecord& record) {
                            .frames = record.bundling_frames,
                            .small_mask = record.bundling_small_mask},
             .waiting = record.bundling_waiting,
-            .deadline_ns = record.timers[bundle_timer]};
+            .deadline_ns = record.timers[I8255X_TIMER_BUNDLE]};
 }
 
 AddressFilter::State filter_state(const StateRecord& record) {
@@ -128,7 +129,7 @@ Phy::State phy_state(const StateRecord& record) {
     std::ranges::copy(record.phy, state.registers.begin());
     state.wire_up = record.phy_link != 0;
     state.loss_unread = record.phy_loss_unread != 0;
-    state.negotiation_deadline_ns = record.timers[negotiation_timer];
+    state.negotiation_deadline_ns = record.timers[I8255X_TIMER_NEGOTIATION];
     return state;
 }
 
@@ -169,7 +170,7 @@ void Chip::Units::save_flow_control(StateRecord& record) const {
     record.fc_full = own.full;
     record.fc_paused_until_ns = own.paused_until_ns;
     record.fc_paused_low_until_ns = own.paused_low_until_ns;
-    record.timers[pause_timer] = own.repeat_deadline_ns;
+    record.timers[I8255X_TIMER_PAUSE] = own.repeat_deadline_ns;
 }
 
 void Chip::Units::save_wake_up(StateRecord& record) const {
@@ -202,10 +203,10 @@ void Chip::Units::save_command_and_receive_units(StateRecord& record) const {
     record.cu_link = cu.low.link;
     record.cu_resume_pending = cu.low.resume_pending;
     record.cu_work_pending = cu.work_pending;
-    record.timers[poll_timer] = cu.poll_deadline_ns;
+    record.timers[I8255X_TIMER_TRANSMIT_POLL] = cu.poll_deadline_ns;
     record.cu_on_wire = cu.low.on_wire;
     record.wire_free_ns = cu.wire_free_ns;
-    record.timers[cna_timer] = cna_delay.state().deadline_ns;
+    record.timers[I8255X_TIMER_CNA] = cna_delay.state().deadline_ns;
     save_high_priority_queue(record);
     save_receive_unit(record);
     save_bundling(record);
@@ -217,7 +218,7 @@ void Chip::Units::save_receive_unit(StateRecord& record) const {
     record.ru_rfd = own.rfd;
     record.ru_header_data_size = own.header_data_size;
     record.ru_header_stored = own.header_stored;
-    record.timers[split_timer] = own.split_deadline_ns;
+    record.timers[I8255X_TIMER_HEADER_SPLIT] = own.split_deadline_ns;
     record.early_rx = own.early_receive;
     record.ru_rbd = own.buffers.rbd;
     record.ru_rbd_position = static_cast<uint8_t>(own.buffers.position);
@@ -232,7 +233,7 @@ void Chip::Units::save_bundling(StateRecord& record) const {
     record.bundling_frames = own.parameters.frames;
     record.bundling_small_mask = own.parameters.small_mask;
     record.bundling_waiting = own.waiting;
-    record.timers[bundle_timer] = own.deadline_ns;
+    record.timers[I8255X_TIMER_BUNDLE] = own.deadline_ns;
 }
 
 /// An idle queue has no state: what it last did means nothing to anybody.
@@ -266,7 +267,7 @@ void Chip::Units::save_phy_and_eeprom(StateRecord& record) const {
     std::ranges::copy(phy.state().registers, record.phy);
     record.phy_link = phy.state().wire_up;
     record.phy_loss_unread = phy.state().loss_unread;
-    record.timers[negotiation_timer] = phy.state().negotiation_deadline_ns;
+    record.timers[I8255X_TIMER_NEGOTIATION] = phy.state().negotiation_deadline_ns;
     const Eeprom::State& own = eeprom.state();
     record.eeprom_control = own.pins;
     record.eeprom_phase = static_cast<uint8_t>(own.phase);
@@ -282,8 +283,9 @@ void Chip::Units::save_phy_and_eeprom(StateRecord& record) const {
 
 RestoreError Chip::Units::check(const StateRecord& record) const {
     const CommandUnit::State cu = command_unit_state(record);
-    if (cu.poll_deadline_ns < -1 || cu.wire_free_ns < -1 || !CnaDelay::valid({record.timers[cna_timer]}) ||
-        !Phy::valid(phy_state(record)) || !FlowControl::valid(flow_control_state(record)))
+    if (cu.poll_deadline_ns < -1 || cu.wire_free_ns < -1 ||
+        !CnaDelay::valid({record.timers[I8255X_TIMER_CNA]}) || !Phy::valid(phy_state(record)) ||
+        !FlowControl::valid(flow_control_state(record)))
         return RestoreError::BadTimer;
     if (!bundling_fits(bundling_state(record)))
         return RestoreError::BadBundling;
@@ -319,7 +321,7 @@ void Chip::Units::restore(const StateRecord& record) {
     mdi.restore(record.mdi_control);
     eeprom.restore(eeprom_state(record), std::span(record.eeprom).first(record.eeprom_words));
     wake_up.restore(wake_up_state(record));
-    cna_delay.restore({record.timers[cna_timer]});
+    cna_delay.restore({record.timers[I8255X_TIMER_CNA]});
     bundling.restore(bundling_state(record));
     receive_unit.restore(receive_unit_state(record), fifo_of(record));
     flow_control.restore(flow_control_state(record), fifo_of(record).size());

@@ -36,12 +36,13 @@ std::optional<Payload> find_payload(std::span<const uint8_t> frame, bool tagged)
     }
     if (be16(frame, at) > max_length_value)
         return Payload{be16(frame, at), at + type_bytes};
+    const std::size_t length_field = at;
     at += type_bytes;
     if (frame.size() < at + snap_header.size() + type_bytes ||
         !std::ranges::equal(frame.subspan(at, snap_header.size()), snap_header))
         return std::nullopt;
     at += snap_header.size();
-    return Payload{be16(frame, at), at + type_bytes};
+    return Payload{be16(frame, at), at + type_bytes, length_field};
 }
 
 bool asks_for(std::span<const uint8_t> frame, const Payload& payload, uint16_t address_low) {

@@ -33,7 +33,8 @@ bool is_group(std::span<const uint8_t> frame);
 
 struct Payload {
     uint16_t type = 0;
-    std::size_t offset = 0; ///< of the first byte behind the type
+    std::size_t offset = 0;       ///< of the first byte behind the type
+    std::size_t length_field = 0; ///< offset, of an 802.3 frame with SNAP header; 0: Ethernet II
 };
 /// Looks behind a VLAN tag if `tagged` says that there must be one, and behind an 802.2 SNAP header if there
 /// is one. Nothing for frames with a length and without a type.

@@ -13,19 +13,11 @@ namespace {
 
 /// Puts `layout.length_field` and returns the offset of what follows an IPv4 type; 0 if another follows.
 std::size_t pass_mac_header(std::span<const uint8_t> frame, PacketLayout& layout) {
-    std::size_t at = type_offset;
-    if (at + 2 <= frame.size() && big16(frame, at) == ether_type::vlan)
-        at += vlan_tag_bytes;
-    if (at + 2 > frame.size())
+    const auto payload = find_payload(frame, be16(frame, type_offset) == ether_type::vlan);
+    if (!payload || payload->type != ether_type::ipv4)
         return 0;
-    if (big16(frame, at) <= max_length_value) {
-        if (at + 2 + snap_header.size() + 2 > frame.size() ||
-            !std::ranges::equal(frame.subspan(at + 2, snap_header.size()), snap_header))
-            return 0;
-        layout.length_field = at;
-        at += 2 + snap_header.size();
-    }
-    return big16(frame, at) == ether_type::ipv4 ? at + 2 : 0;
+    layout.length_field = payload->length_field;
+    return payload->offset;
 }
 
 /// Bytes of the IPv4 header at `ip`; 0 if there is no whole one.

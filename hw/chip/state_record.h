@@ -13,7 +13,17 @@ enum {
     I8255X_STATE_VERSION = 1,
     I8255X_EEPROM_WORDS = 256,
     I8255X_FIFO_BYTES = 3072,
-    I8255X_TIMERS = 6, /* CnaDelay, TransmitPoll, ReceiveBundle, Negotiation, PauseRepeat, HeaderSplit */
+};
+
+/* Places in `timers`, in the order of the chip's enum Timer. */
+enum {
+    I8255X_TIMER_CNA,
+    I8255X_TIMER_TRANSMIT_POLL,
+    I8255X_TIMER_BUNDLE,
+    I8255X_TIMER_NEGOTIATION,
+    I8255X_TIMER_PAUSE,
+    I8255X_TIMER_HEADER_SPLIT,
+    I8255X_TIMERS
 };
 
 struct i8255x_state {

@@ -24,6 +24,16 @@ bool repeats(std::span<const uint8_t> bytes, const MacAddress& address) {
     return true;
 }
 
+/// False only if there is no magic sequence. Its repetitions are so long that one of these places is in them.
+bool may_have_magic_sequence(std::span<const uint8_t> frame) {
+    constexpr std::size_t address = sizeof(MacAddress), pair = 2 * address;
+    constexpr std::size_t stride = address_repetitions * address - pair + 1;
+    for (std::size_t at = 0; at + pair <= frame.size(); at += stride)
+        if (std::ranges::equal(frame.subspan(at, address), frame.subspan(at + address, address)))
+            return true;
+    return false;
+}
+
 /// Somewhere in the frame six bytes FFh, then the address sixteen times.
 bool has_magic_sequence(std::span<const uint8_t> frame, const MacAddress& address) {
     for (std::size_t at = 0; at + magic_bytes <= frame.size(); at++) {
@@ -81,7 +91,8 @@ void WakeUp::link_changed() {
 
 void WakeUp::notice(std::span<const uint8_t> frame) {
     const bool awake = power_state_ == PowerState::D0;
-    if (awake && (frame.size() < magic_bytes || !has(wake_event::magic_packet)))
+    if (awake &&
+        (frame.size() < magic_bytes || !has(wake_event::magic_packet) || !may_have_magic_sequence(frame)))
         return;
     if (frame.size() >= min_frame_bytes) {
         examine(frame);

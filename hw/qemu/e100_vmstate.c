@@ -61,17 +61,13 @@ static int post_load(void* opaque, int version) {
     VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
 
 enum {
-    FIRST_TIMERS = 2, // every stream has them; younger ones travel with what uses them
-    BUNDLING_TIMER = 2,
-    PHY_TIMER = 3,
-    PAUSE_TIMER = 4,
-    HEADER_SPLIT_TIMER = 5,
-};
+    FIRST_TIMERS = I8255X_TIMER_BUNDLE
+}; // every stream has those before; younger ones travel with what uses them
 
 static bool phy_is_busy(void* opaque) {
     const struct i8255x_state* state = opaque;
 
-    return state->timers[PHY_TIMER] != -1 || state->phy_loss_unread != 0;
+    return state->timers[I8255X_TIMER_NEGOTIATION] != -1 || state->phy_loss_unread != 0;
 }
 
 static const VMStateDescription phy_vmstate = {
@@ -82,7 +78,7 @@ static const VMStateDescription phy_vmstate = {
     .fields =
         (const VMStateField[]){
             U8(phy_loss_unread),
-            TIMERS(PHY_TIMER, 1),
+            TIMERS(I8255X_TIMER_NEGOTIATION, 1),
             VMSTATE_END_OF_LIST(),
         },
 };
@@ -105,7 +101,7 @@ static const VMStateDescription bundling_vmstate = {
             U16(bundling_frames),
             U16(bundling_small_mask),
             U16(bundling_waiting),
-            TIMERS(BUNDLING_TIMER, 1),
+            TIMERS(I8255X_TIMER_BUNDLE, 1),
             VMSTATE_END_OF_LIST(),
         },
 };
@@ -147,7 +143,7 @@ static const VMStateDescription flow_control_vmstate = {
             U8(fc_full),
             I64(fc_paused_until_ns),
             I64(fc_paused_low_until_ns),
-            TIMERS(PAUSE_TIMER, 1),
+            TIMERS(I8255X_TIMER_PAUSE, 1),
             VMSTATE_END_OF_LIST(),
         },
 };
@@ -230,7 +226,7 @@ static const VMStateDescription receive_modes_vmstate = {
             U8(ru_rbd_position),
             U16(ru_header_data_size),
             U16(ru_header_stored),
-            TIMERS(HEADER_SPLIT_TIMER, 1),
+            TIMERS(I8255X_TIMER_HEADER_SPLIT, 1),
             VMSTATE_END_OF_LIST(),
         },
 };

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// main() of test programs that run QEMU: without QEMU or the device they say so and count as skipped.
-#include <gtest/gtest.h>
-#include <iostream>
-
+// main() of test programs that run QEMU: without QEMU or the device they count as skipped.
 #include "qemu_process.h"
+#include "run_tests.h"
 
 int main(int argc, char** argv) {
-    constexpr int skipped = 77; // the exit status that meson counts as such
     ::testing::InitGoogleTest(&argc, argv);
-    std::string missing = harness::missing_prerequisite();
-    if (missing.empty())
-        return RUN_ALL_TESTS();
-    std::cerr << "skipped: " << missing << "\n";
-    return skipped;
+    return harness::run_tests_unless({harness::missing_prerequisite()});
 }

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// main() of the tests that boot Linux: without QEMU, the device or the image they say so and count as
-// skipped.
-#include <gtest/gtest.h>
-#include <iostream>
-
+// main() of the tests that boot Linux: without QEMU, the device or the image they count as skipped.
 #include "harness/qemu_process.h"
+#include "harness/run_tests.h"
 #include "linux_guest.h"
 
 int main(int argc, char** argv) {
-    constexpr int skipped = 77; // the exit status that meson counts as such
     ::testing::InitGoogleTest(&argc, argv);
-    for (const auto& missing : {harness::missing_prerequisite(), linux_test::missing_image()}) {
-        if (!missing.empty()) {
-            std::cerr << "skipped: " << missing << "\n";
-            return skipped;
-        }
-    }
-    return RUN_ALL_TESTS();
+    return harness::run_tests_unless({harness::missing_prerequisite(), linux_test::missing_image()});
 }

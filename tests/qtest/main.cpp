@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // main() of the qtest cases: all of them, or those of the files that are named, as in `qtest-tests mdi
-// receive`. Without QEMU or the device it says so and counts as skipped.
+// receive`. Without QEMU or the device it counts as skipped.
 #include <algorithm>
 #include <filesystem>
-#include <gtest/gtest.h>
 #include <iostream>
 
 #include "harness/qemu_process.h"
+#include "harness/run_tests.h"
 
 namespace {
 
-constexpr int skipped = 77; // the exit status that meson counts as such
 constexpr int usage_error = 2;
 
 /// A filter for the cases of NAME_test.cpp; empty if there are none.
@@ -44,9 +43,5 @@ int main(int argc, char** argv) {
     }
     if (!filter.empty())
         ::testing::GTEST_FLAG(filter) = filter;
-    if (const std::string missing = harness::missing_prerequisite(); !missing.empty()) {
-        std::cerr << "skipped: " << missing << "\n";
-        return skipped;
-    }
-    return RUN_ALL_TESTS();
+    return harness::run_tests_unless({harness::missing_prerequisite()});
 }

@@ -74,6 +74,15 @@ TEST_F(WakeUpTest, MagicSequenceMayStandAnywhere) {
     EXPECT_EQ(host.pme_events, ++woken);
 }
 
+TEST_F(WakeUpTest, AndIsFoundThereInD0) {
+    configure(alternatives_byte, magic_on);
+    for (std::size_t at = 14; at <= 1412; at++) {
+        set_csr8(csr::pmdr, pmdr::magic_packet);
+        chip.receive(magic_packet(at));
+        EXPECT_NE(pmdr() & pmdr::magic_packet, 0) << at;
+    }
+}
+
 TEST_F(WakeUpTest, AlmostMagicDoesNotWake) {
     configure(alternatives_byte, magic_on);
     sleep();
