@@ -147,7 +147,6 @@ static void set_running(Object* object, bool running, Error** errp) {
         traffic->start_at_once = running;
     } else if (!running) {
         traffic_stop(traffic->tester);
-        timer_del(&traffic->due);
     } else if (!traffic_running(traffic->tester) && configure(traffic, errp)) {
         start(traffic);
     }
@@ -226,24 +225,23 @@ static void init_property_kinds(void) {
 #define TEXT(name, field) DEFINE_PROP(name, E100Traffic, field, any_string, char*)
 #define MAC(name, field) DEFINE_PROP(name, E100Traffic, field, any_mac, MACAddr)
 
-E100_PROPERTIES properties[] = {
-    DEFINE_PROP_NETDEV("netdev", E100Traffic, conf.peers),
-    NUMBER("rate", rate, 1000, 64),
-    NUMBER("count", count, 0, 64),
-    TEXT("size", size),
-    TEXT("arrivals", arrivals),
-    NUMBER("burst", burst, 0, 32),
-    NUMBER("wire-mbps", wire_mbps, 0, 32),
-    NUMBER("delay-ns", delay_ns, 0, 64),
-    NUMBER("seed", seed, 1, 64),
-    NUMBER("flows", flows, 1, 32),
-    MAC("src-mac", source_mac),
-    MAC("dst-mac", destination_mac),
-    TEXT("src-ip", source_ip),
-    TEXT("dst-ip", destination_ip),
-    NUMBER("src-port", source_port, 1024, 16),
-    NUMBER("dst-port", destination_port, 9, 16),
-    E100_END_OF_PROPERTIES};
+E100_PROPERTIES properties[] = {DEFINE_PROP_NETDEV("netdev", E100Traffic, conf.peers),
+                                NUMBER("rate", rate, 1000, 64),
+                                NUMBER("count", count, 0, 64),
+                                TEXT("size", size),
+                                TEXT("arrivals", arrivals),
+                                NUMBER("burst", burst, 0, 32),
+                                NUMBER("wire-mbps", wire_mbps, 0, 32),
+                                NUMBER("delay-ns", delay_ns, 0, 64),
+                                NUMBER("seed", seed, 1, 64),
+                                NUMBER("flows", flows, 1, 32),
+                                MAC("src-mac", source_mac),
+                                MAC("dst-mac", destination_mac),
+                                TEXT("src-ip", source_ip),
+                                TEXT("dst-ip", destination_ip),
+                                NUMBER("src-port", source_port, 1024, 16),
+                                NUMBER("dst-port", destination_port, 9, 16),
+                                E100_END_OF_PROPERTIES};
 
 static void describe_properties(ObjectClass* class) {
     static const char* const texts[][2] = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A network tester for C, as RFC 2544 calls such a device: a generator of UDP datagrams with a clock from
- * outside, and a receiver that counts what comes back. No thread, no clock, no allocation after traffic_new().
+ * outside, and a receiver that counts what comes back. No thread, no clock, no allocation after
+ * traffic_new().
  */
 #pragma once
 

@@ -41,8 +41,8 @@ Arguments TrafficBench::arguments(const TrafficOptions& options) const {
     Arguments line = hub_port(card_port) + hub_port(generator_port) +
                      Arguments{"-rtc", "base=2001-11-05T00:00:00,clock=vm"}; // dumps begin at that time
     if (!options.card.empty())
-        line = line + Arguments{"-device", options.card + ",id=nic,mac=" + to_string(card_mac) +
-                                               ",netdev=" + card_port};
+        line = line + Arguments{"-device",
+                                options.card + ",id=nic,mac=" + to_string(card_mac) + ",netdev=" + card_port};
     line = line + Arguments{"-device", std::string("e100-traffic,running=off,id=") + generator +
                                            ",netdev=" + generator_port +
                                            (options.generator.empty() ? "" : "," + options.generator)};

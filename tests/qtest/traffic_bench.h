@@ -10,11 +10,11 @@
 namespace qtest {
 
 struct TrafficOptions {
-    std::string generator = {};    ///< properties; it waits for start() unless they say running=on
-    std::string card = "e100";     ///< model with properties; none: no card
+    std::string generator = {}; ///< properties; it waits for start() unless they say running=on
+    std::string card = "e100";  ///< model with properties; none: no card
     MachineClock clock = MachineClock::Exact;
-    bool watcher = false;          ///< a second tester on the hub, which only receives
-    bool dump = false;             ///< the network as the generator's port sees it, see dumped()
+    bool watcher = false; ///< a second tester on the hub, which only receives
+    bool dump = false;    ///< the network as the generator's port sees it, see dumped()
 };
 
 /// What a frame of the generator says (hw/traffic/frame.h has the layout; here it is read independently).

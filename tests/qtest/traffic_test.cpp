@@ -171,6 +171,54 @@ TEST(Traffic, RefusedFramesAreGone) {
     EXPECT_FALSE(more.complete(late + 1)) << "nobody sends a frame again";
 }
 
+/// Where the generator's peer is a socket that is full, QEMU would keep frames for later.
+TEST(Traffic, NothingIsKeptForLater) {
+    E100Harness machine(
+        {.device = false,
+         .extra = {"-device", "e100-traffic,id=gen,netdev=wire,rate=10000,arrivals=burst,size=1514"}});
+    const auto ask = [&](const char* property) {
+        return machine.qmp().execute("qom-get",
+                                     std::string("{\"path\": \"gen\", \"property\": \"") + property + "\"}");
+    };
+    const auto count = [&](const char* name) { return std::stoull(json_member(ask("counters"), name)); };
+    ASSERT_TRUE(wait_until([&] { return count("refused") > 100; }));
+    machine.qmp().execute("qom-set", "{\"path\": \"gen\", \"property\": \"running\", \"value\": false}");
+    const auto sent = count("sent");
+    ASSERT_GT(sent, 0u);
+    for (unsigned n = 0; n < sent; n++)
+        EXPECT_EQ(traffic_label(machine.wire().receive().value()).sequence, n);
+    for (int i = 0; i < 4; i++)
+        machine.qmp().status(); // what QEMU had kept would come now
+    EXPECT_FALSE(machine.wire().receive(0ms));
+}
+
+TEST(Traffic, TheCardMayBePulledOut) {
+    TrafficBench bench(
+        {.generator = "rate=100000,running=on", .card = e100 + ",addr=4", .clock = MachineClock::Wall});
+    ASSERT_TRUE(wait_until([&] { return bench.counters()["sent"] > 0; }));
+    bench.qmp().device_del("nic");
+    bench.machine().qtest().outl(0xae10, 0);       // ACPI: bus
+    bench.machine().qtest().outl(0xae08, 1u << 4); // eject
+    while (json_member(bench.qmp().wait_event("DEVICE_DELETED"), "device") != "nic") {
+    }
+    const auto then = bench.counters()["sent"];
+    EXPECT_TRUE(wait_until([&] { return bench.counters()["sent"] > then; })); // into an empty hub
+    EXPECT_TRUE(bench.running());
+}
+
+/// Far more frames than any host can send: QEMU goes on answering.
+TEST(Traffic, ARateBeyondTheHostLeavesTheMonitorAlive) {
+    TrafficBench bench(
+        {.generator = "rate=1000000000,running=on", .card = e100, .clock = MachineClock::Wall});
+    const auto answered = [&] { return bench.counters()["sent"] > 100'000; };
+    ASSERT_TRUE(wait_until(answered));
+    EXPECT_GT(bench.counters()["lag-ns"], 0u);
+    bench.stop();
+    const auto sent = bench.counters()["sent"];
+    bench.machine().settle();
+    EXPECT_EQ(bench.counters()["sent"], sent);
+}
+
 TEST(Traffic, NoLinkNoFrames) {
     ListeningBench bench({.generator = "rate=100000,count=5", .card = e100}, 8);
     bench.qmp().set_link(TrafficBench::generator, false);
@@ -281,8 +329,9 @@ TEST(Traffic, HotplugIsRefused) {
                                    "{\"driver\": \"e100-traffic\", \"id\": \"x\", \"netdev\": \"p0\"}")
                   .find("pluggable"),
               std::string::npos);
-    EXPECT_NE(bench.qmp().execute_refused("device_del", "{\"id\": \"gen\"}").find("does not support hotplugging"),
-              std::string::npos);
+    EXPECT_NE(
+        bench.qmp().execute_refused("device_del", "{\"id\": \"gen\"}").find("does not support hotplugging"),
+        std::string::npos);
     EXPECT_TRUE(bench.running());
 }
 
@@ -314,7 +363,8 @@ TEST(Traffic, WrongPropertiesAreNamed) {
                                                          {"counters=1", "counters"},
                                                          {"speed=1", "speed"}};
     TempDir directory;
-    const Arguments line = quiet_arguments() + plugin_arguments() + Arguments{"-netdev", "hubport,id=h,hubid=0"};
+    const Arguments line =
+        quiet_arguments() + plugin_arguments() + Arguments{"-netdev", "hubport,id=h,hubid=0"};
     const auto refused = [&](const std::string& device, const char* words) {
         QemuProcess qemu(directory, line + Arguments{"-device", device});
         ASSERT_EQ(qemu.wait_exit(patience), (ExitStatus{1, 0})) << device;
@@ -337,10 +387,11 @@ TEST(Traffic, PreloadedTypeAnswersHelp) {
 TEST(Traffic, WorksPreloaded) {
     TempDir directory;
     Qmp qmp(directory);
-    QemuProcess qemu(directory,
-                     quiet_arguments() + qmp.arguments() +
-                         Arguments{"-netdev", "hubport,id=h,hubid=0", "-device", "e100-traffic,id=gen,netdev=h"},
-                     {"LD_PRELOAD=" + plugin_path()});
+    QemuProcess qemu(
+        directory,
+        quiet_arguments() + qmp.arguments() +
+            Arguments{"-netdev", "hubport,id=h,hubid=0", "-device", "e100-traffic,id=gen,netdev=h"},
+        {"LD_PRELOAD=" + plugin_path()});
     EXPECT_NE(qmp.human("info network").find("e100-traffic,10.0.2.2 to 10.0.2.15"), std::string::npos);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The receiving half of a driver for a legacy virtio-net card (Virtio 1.2, 2.7 and 5.1): one queue, one buffer
-// a frame.
+// The receiving half of a driver for a legacy virtio-net card (Virtio 1.2, 2.7 and 5.1): one queue, one
+// buffer a frame.
 #pragma once
 
 #include "harness/e100_harness.h"

@@ -78,7 +78,8 @@ TEST(Arrivals, ASeedIsARun) {
 
 TEST(Arrivals, PoissonIsTheSameOnEveryMachine) {
     const auto times = arrivals({.rate = 1'000'000, .poisson = true}, 6, 1);
-    EXPECT_EQ(times, (std::vector<int64_t>{0, 1001, 1363, 1643, 2173, 2340})); // computed apart, with logarithms
+    EXPECT_EQ(times,
+              (std::vector<int64_t>{0, 1001, 1363, 1643, 2173, 2340})); // computed apart, with logarithms
 }
 
 TEST(Random, IsSplitMix64) {

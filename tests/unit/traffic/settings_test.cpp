@@ -99,8 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(SizeMixture, RefusesWhatIsNone) {
     SizeMixture mixture;
-    for (const char* text : {"", ":", "60:", ":60", "60x", "x1", "60x0", "60x1x1", "60 ", "+60", "-60", "0x40",
-                             "60,61", "60x1000001", "99999999999999999999"})
+    for (const char* text : {"", ":", "60:", ":60", "60x", "x1", "60x0", "60x1x1", "60 ", "+60", "-60",
+                             "0x40", "60,61", "60x1000001", "99999999999999999999"})
         EXPECT_FALSE(mixture.parse(text)) << text;
     std::string many = "60x1";
     for (int i = 1; i < 16; i++)
