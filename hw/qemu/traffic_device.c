@@ -32,7 +32,7 @@ struct E100Traffic {
 static int64_t now_ns(void) { return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL); }
 
 // QEMU's network layer keeps a frame that a peer does not take, and delivers it later; a generator that is to
-// offer a load takes it back.
+// offer a load takes it back, or better does not give it away at all.
 static bool send_frame(void* opaque, const uint8_t* frame, size_t bytes) {
     E100Traffic* traffic = opaque;
     NetClientState* client = qemu_get_queue(traffic->nic);
