@@ -27,6 +27,7 @@ struct E100Traffic {
     struct traffic_tester* tester;
     NICState* nic; // NULL before realize
     QEMUTimer due;
+    VMChangeStateEntry* run_state_watch;
 };
 
 static int64_t now_ns(void) { return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL); }
@@ -69,12 +70,31 @@ static NetClientInfo client_info = {
     .receive = receive,
 };
 
+// A machine that is suspended runs, as far as its surroundings are concerned.
+static bool machine_is_stopped(void) {
+    return !runstate_is_running() && !runstate_check(RUN_STATE_SUSPENDED);
+}
+
+// With -icount a timer may still fire when the machine has just stopped: then its time comes when it goes on.
 static void send_what_is_due(void* opaque) {
     E100Traffic* traffic = opaque;
-    int64_t next = traffic_run(traffic->tester, now_ns());
+    int64_t next;
 
+    if (machine_is_stopped()) {
+        return;
+    }
+    next = traffic_run(traffic->tester, now_ns());
     if (next >= 0) {
         timer_mod_ns(&traffic->due, next);
+    }
+}
+
+static void run_state_changed(void* opaque, bool running, RunState state) {
+    E100Traffic* traffic = opaque;
+
+    (void)state;
+    if (running) {
+        timer_mod_ns(&traffic->due, now_ns());
     }
 }
 
@@ -99,7 +119,7 @@ static void start(E100Traffic* traffic) {
     int64_t now = now_ns();
 
     traffic_start(traffic->tester, now);
-    // Even a frame that is due at once: the timer is what respects a stopped machine.
+    // Also for a frame that is due at once: the timer is what respects a stopped machine.
     timer_mod_ns(&traffic->due, now);
 }
 
@@ -120,6 +140,7 @@ static void realize(DeviceState* device, Error** errp) {
     client = qemu_get_queue(traffic->nic);
     qemu_set_info_str(client, "model=%s,%s to %s", client->model, traffic->source_ip,
                       traffic->destination_ip);
+    traffic->run_state_watch = qemu_add_vm_change_state_handler(run_state_changed, traffic);
     if (traffic->start_at_once) {
         start(traffic);
     }
@@ -128,6 +149,7 @@ static void realize(DeviceState* device, Error** errp) {
 static void unrealize(DeviceState* device) {
     E100Traffic* traffic = E100_TRAFFIC(device);
 
+    qemu_del_vm_change_state_handler(traffic->run_state_watch);
     timer_del(&traffic->due);
     qemu_del_nic(traffic->nic);
     traffic->nic = NULL;
