@@ -9,6 +9,7 @@
 
 #include "abi_guard.h"
 #include "e100_device.h"
+#include "traffic_device.h"
 
 #include <dlfcn.h>
 
@@ -29,9 +30,10 @@ static void init_trace(void) {
     e100_trace_register();
 }
 
-static void init_type(void) {
+static void init_types(void) {
     abi_guard_check();
     e100_register_type();
+    e100_traffic_register_type();
 }
 
 // Helpers that QEMU starts shall not load the card.
@@ -66,7 +68,7 @@ static __attribute__((constructor)) void loaded(void) {
     qemu_plugin_version = abi_guard_plugin_version();
     // Of no effect when QEMU is past these stages, as it is with -plugin.
     register_module_init(init_trace, MODULE_INIT_TRACE);
-    register_module_init(init_type, MODULE_INIT_QOM);
+    register_module_init(init_types, MODULE_INIT_QOM);
 }
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc,
@@ -87,5 +89,6 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     e100_trace_register();
     e100_trace_apply_options();
     e100_register_type();
+    e100_traffic_register_type();
     return 0;
 }
