@@ -153,13 +153,11 @@ ReceivedBytes UdpSocket::receive_from(std::span<std::byte> into, uint64_t deadli
 }
 
 SocketError UdpSocket::send_to(Endpoint to, std::span<const std::byte> data) {
-    PacketBuffer* packet = kernel::alloc_packet();
+    if (data.size() > ip_max_payload - sizeof(UdpHeader))
+        return SocketError::MessageTooLong;
+    PacketBuffer* packet = kernel::alloc_packet_for(data.size());
     if (!packet)
         return SocketError::NoBuffers;
-    if (data.size() > packet->tailroom()) {
-        kernel::consume_packet(packet);
-        return SocketError::MessageTooLong;
-    }
     if (!data.empty())
         std::memcpy(packet->put(data.size()), data.data(), data.size());
     return send_packet(to, packet);

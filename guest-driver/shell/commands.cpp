@@ -15,6 +15,7 @@ constexpr Command table[] = {
     {"crash", "die|null|stack|softirq", "fail on purpose, to see the report", crash_command},
     {"driver", "[OPTION VALUE]", "options and counters of the e100 driver", driver_command},
     {"drops", "[-a]", "packets dropped, by reason", drops_command},
+    {"echo", "VALUE > FILE", "set a file below /proc/sys", echo_command},
     {"ethtool", "[-i|-S|-g|-c|-G|-C] DEVICE", "the driver: itself, its counters, its rings", ethtool_command},
     {"free", "", "memory and packet buffers", free_command},
     {"help", "[COMMAND]", "this list", help_command},

@@ -7,6 +7,7 @@
 #include "net/dhcp_service.h"
 #include "net/interface.h"
 #include "net/neighbour.h"
+#include "net/route.h"
 #include "shell/arguments.h"
 #include "shell/link_statistics.h"
 
@@ -99,17 +100,47 @@ void show_neighbours(const Request& request, const Output& output) {
     }
 }
 
+void print_route(const Output& output, const net::RouteEntry& route) {
+    if (route.prefix_length == 0)
+        output.write("default ");
+    else if (route.prefix_length == 32)
+        output.print("%s ", net::to_text(route.network).text);
+    else
+        output.print("%s/%u ", net::to_text(route.network).text, route.prefix_length);
+    if (!route.gateway.is_any())
+        output.print("via %s ", net::to_text(route.gateway).text);
+    output.print("dev %s ", route.device->name);
+    if (route.origin != net::RouteOrigin::Boot)
+        output.write(route.origin == net::RouteOrigin::Kernel ? "proto kernel " : "proto dhcp ");
+    if (route.gateway.is_any())
+        output.write("scope link ");
+    if (route.origin == net::RouteOrigin::Kernel)
+        output.print("src %s ", net::to_text(net::interface_address(route.device).address).text);
+    if (route.metric)
+        output.print("metric %u ", route.metric);
+    output.write("\n");
+}
+
 void show_routes(const Request& request, const Output& output) {
-    const net::Gateway gateway = net::default_gateway();
-    if (gateway.device && selected(request, gateway.device))
-        output.print("default via %s dev %s %s\n", net::to_text(gateway.address).text, gateway.device->name,
-                     net::dhcp_lease(gateway.device) ? "proto dhcp " : "");
-    for_each_selected(request, [&](NetDevice& device, unsigned) {
-        const net::InterfaceAddress own = net::interface_address(&device);
-        if (device.up && !own.address.is_any())
-            output.print("%s/%u dev %s proto kernel scope link src %s \n", net::to_text(own.network()).text,
-                         own.prefix_length, device.name, net::to_text(own.address).text);
-    });
+    std::array<net::RouteEntry, net::max_routes> routes;
+    const std::size_t count = net::list_routes(routes);
+    for (const net::RouteEntry& route : std::span(routes).first(count))
+        if (selected(request, route.device))
+            print_route(output, route);
+}
+
+/// The way that a packet to an address would take.
+void get_route(Arguments& arguments, const Output& output) {
+    const auto destination = net::parse_ipv4_address(arguments.take());
+    if (!destination)
+        return output.write("Usage: ip route get ADDRESS\n");
+    const auto route = net::find_route(*destination);
+    if (!route)
+        return output.write("RTNETLINK answers: Network is unreachable\n");
+    output.print("%s ", net::to_text(*destination).text);
+    if (route->next_hop != *destination)
+        output.print("via %s ", net::to_text(route->next_hop).text);
+    output.print("dev %s src %s uid 0 \n    cache \n", route->device->name, net::to_text(route->source).text);
 }
 
 // ---- Changes ----
@@ -146,17 +177,64 @@ void change_address(Arguments& arguments, const Output& output, bool add) {
         output.write("RTNETLINK answers: Cannot assign requested address\n");
 }
 
+/// "default", "10.1.0.0/16", "10.1.2.3": network and prefix length.
+bool parse_target(std::string_view text, net::RouteEntry& route) {
+    if (text == "default" || text == "0.0.0.0/0")
+        return true;
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    const auto network = net::parse_ipv4_address(text.substr(0, slash));
+    const auto length =
+        slash == text.size() ? std::optional<uint32_t>(32) : kernel::parse_number(text.substr(slash + 1));
+    if (!network || !length || *length > 32)
+        return false;
+    route.network = *network;
+    route.prefix_length = *length;
+    return true;
+}
+
+bool parse_route(Arguments& arguments, net::RouteEntry& route) {
+    if (!parse_target(arguments.take(), route))
+        return false;
+    while (!arguments.empty()) {
+        const std::string_view key = arguments.take(), value = arguments.take();
+        const auto gateway = key == "via" ? net::parse_ipv4_address(value) : std::nullopt;
+        const auto metric = key == "metric" ? kernel::parse_number(value) : std::nullopt;
+        NetDevice* device = key == "dev" ? find_device(value) : nullptr;
+        if (!gateway && !metric && !device)
+            return false;
+        route.gateway = gateway.value_or(route.gateway);
+        route.metric = metric.value_or(route.metric);
+        route.device = device ? device : route.device;
+    }
+    return true;
+}
+
+const char* error_text(net::RouteError error) {
+    switch (error) {
+    case net::RouteError::None:
+        return "";
+    case net::RouteError::Exists:
+        return "RTNETLINK answers: File exists\n";
+    case net::RouteError::NotFound:
+        return "RTNETLINK answers: No such process\n";
+    case net::RouteError::InvalidPrefix:
+        return "Error: Invalid prefix for given prefix length.\n";
+    case net::RouteError::InvalidGateway:
+        return "Error: Nexthop has invalid gateway.\n";
+    case net::RouteError::DeviceDown:
+        return "Error: Device for nexthop is not up.\n";
+    case net::RouteError::TableFull:
+        return "RTNETLINK answers: No buffer space available\n";
+    }
+    return "";
+}
+
 void change_route(Arguments& arguments, const Output& output, bool add) {
-    const bool is_default = arguments.take_if("default");
-    if (is_default && !add)
-        return net::set_default_gateway({});
-    const auto gateway = arguments.take_if("via") ? net::parse_ipv4_address(arguments.take()) : std::nullopt;
-    if (!is_default || !gateway)
-        return output.write("Usage: ip route add default via ADDRESS, ip route del default\n");
-    const auto route = net::find_route(*gateway);
-    if (!route || route->next_hop != *gateway)
-        return output.write("Error: Nexthop has invalid gateway.\n");
-    net::set_default_gateway({route->device, *gateway});
+    net::RouteEntry route;
+    if (!parse_route(arguments, route) || (add && !route.device && route.gateway.is_any()))
+        return output.write("Usage: ip route add|del default|NETWORK[/PREFIX] [via ADDRESS] [dev DEVICE] "
+                            "[metric NUMBER]\n");
+    output.write(error_text(add ? net::add_route(route) : net::delete_route(route)));
 }
 
 // ---- Dispatch ----
@@ -204,6 +282,8 @@ void ip_command(Words words, const Output& output) {
     if (abbreviates(object, "neighbour") || abbreviates(object, "neighbor"))
         return show_object(show_neighbours, request, arguments, output);
     if (abbreviates(object, "route")) {
+        if (arguments.take_if("get"))
+            return get_route(arguments, output);
         if (!change)
             return show_object(show_routes, request, arguments, output);
         arguments.take();
@@ -213,7 +293,9 @@ void ip_command(Words words, const Output& output) {
         return output.write("Usage: ip [-s [-s]] addr|link|neigh|route [show [dev DEVICE]]\n"
                             "       ip link set DEVICE up|down\n"
                             "       ip addr add|del ADDRESS/PREFIX dev DEVICE\n"
-                            "       ip route add default via ADDRESS, ip route del default\n");
+                            "       ip route add|del default|NETWORK[/PREFIX] [via ADDRESS] [dev DEVICE] "
+                            "[metric NUMBER]\n"
+                            "       ip route get ADDRESS\n");
     output.print("Object \"%.*s\" is unknown, try \"ip help\".\n", length_of(object), object.data());
 }
 

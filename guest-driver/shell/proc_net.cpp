@@ -2,8 +2,9 @@
 // Files below /proc/net.
 #include <array>
 
-#include "net/interface.h"
+#include "net/route.h"
 #include "net/snmp.h"
+#include "net/sysctl.h"
 #include "shell/proc_files.h"
 
 namespace shell {
@@ -65,11 +66,14 @@ void print_mac(const Output& output, const net::MacAddress& mac) {
     output.print("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
-void route_row(const Output& output, const char* device, net::Ipv4Address destination,
-               net::Ipv4Address gateway, unsigned flags, net::Ipv4Address mask) {
+void route_row(const Output& output, const net::RouteEntry& route) {
+    constexpr unsigned up = 1, gateway = 2, host = 4; // RTF_UP, RTF_GATEWAY, RTF_HOST
+    const unsigned flags =
+        up | (route.gateway.is_any() ? 0 : gateway) | (route.prefix_length == 32 ? host : 0);
     Text<route_line_width + 1> line;
-    line.output().print("%s\t%08X\t%08X\t%04X\t%d\t%u\t%d\t%08X\t%d\t%u\t%u", device, raw(destination),
-                        raw(gateway), flags, 0, 0u, 0, raw(mask), 0, 0u, 0u);
+    line.output().print("%s\t%08X\t%08X\t%04X\t%d\t%u\t%u\t%08X\t%d\t%u\t%u", route.device->name,
+                        raw(route.network), raw(route.gateway), flags, 0, 0u, route.metric,
+                        raw(net::prefix_mask(route.prefix_length)), 0, 0u, 0u);
     padded_line(output, line.view(), route_line_width);
 }
 
@@ -122,11 +126,11 @@ void show_dev(const Output& output) {
 }
 
 void show_snmp(const Output& output) {
-    constexpr int not_forwarding = 2; // RFC 1213 ipForwarding
+    const unsigned forwarding = net::sysctl.ip_forward ? 1 : 2; // RFC 1213 ipForwarding
     output.write("Ip: Forwarding DefaultTTL");
     for (const char* name : net::ip_counter_names)
         output.print(" %s", name);
-    output.print("\nIp: %d %u", not_forwarding, 64u);
+    output.print("\nIp: %u %u", forwarding, net::sysctl.ip_default_ttl.load());
     for (std::size_t i = 0; i < net::ip_counter_names.size(); i++)
         output.print(" %llu", static_cast<Number>(net::ip_counters.get(static_cast<net::Ip>(i))));
     output.write("\nIcmp:");
@@ -139,7 +143,9 @@ void show_snmp(const Output& output) {
 }
 
 void show_netstat(const Output& output) {
-    output.write("IpExt:");
+    output.write("TcpExt:");
+    show_counters(output, "TcpExt", net::tcpext_counters, net::tcpext_counter_names);
+    output.write("\nIpExt:");
     show_counters(output, "IpExt", net::ipext_counters, net::ipext_counter_names);
     output.write("\n");
 }
@@ -183,17 +189,12 @@ void show_arp(const Output& output) {
 }
 
 void show_route(const Output& output) {
-    constexpr unsigned up = 1, gateway_flag = 2; // RTF_UP, RTF_GATEWAY
     padded_line(output, "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
                 route_line_width);
-    const net::Gateway gateway = net::default_gateway();
-    if (gateway.device)
-        route_row(output, gateway.device->name, {}, gateway.address, up | gateway_flag, {});
-    for (const kernel::NetDevice* device : kernel::net_devices()) {
-        const net::InterfaceAddress own = net::interface_address(device);
-        if (device->up && !own.address.is_any())
-            route_row(output, device->name, own.network(), {}, up, own.mask());
-    }
+    std::array<net::RouteEntry, net::max_routes> routes;
+    const std::size_t count = net::list_routes(routes);
+    for (const net::RouteEntry& route : std::span(routes).first(count))
+        route_row(output, route);
 }
 
 } // namespace shell
