@@ -143,9 +143,6 @@ TEST_F(IpCommand, Mistakes) {
 class SysctlCommands : public NetTest {
   protected:
     ~SysctlCommands() override { net::sysctl.ip_forward = 0; }
-    static std::string run(const char* line) {
-        return printed([&](const shell::Output& output) { shell::run_line(line, output); });
-    }
 };
 
 TEST_F(SysctlCommands, EchoSetsAndCatShows) {
