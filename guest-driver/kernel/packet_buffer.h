@@ -33,7 +33,10 @@ struct NetDevice;
     X(UnhandledProto, "UNHANDLED_PROTO")                                                                     \
     X(CpuBacklog, "CPU_BACKLOG")                                                                             \
     X(DevReady, "DEV_READY")                                                                                 \
-    X(FragmentsUnsupported, "FRAG_UNSUPPORTED")                                                              \
+    X(DupFrag, "DUP_FRAG")                                                                                   \
+    X(FragReasmTimeout, "FRAG_REASM_TIMEOUT")                                                                \
+    X(FragTooFar, "FRAG_TOO_FAR")                                                                            \
+    X(FragOverlap, "FRAG_OVERLAP")                                                                           \
     X(Nomem, "NOMEM")                                                                                        \
     X(InvalidProto, "INVALID_PROTO")                                                                         \
     X(NeighFailed, "NEIGH_FAILED")                                                                           \

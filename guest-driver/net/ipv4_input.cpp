@@ -2,9 +2,11 @@
 // IPv4 input: one check after the other in Linux's order, each with its counter and drop reason.
 #include "net/ipv4.h"
 
+#include "kernel/timer.h"
 #include "kernel/trace.h"
 #include "net/checksum.h"
 #include "net/icmp.h"
+#include "net/reassembly.h"
 #include "net/snmp.h"
 #include "net/sysctl.h"
 #include "net/udp.h"
@@ -189,9 +191,9 @@ void ip_rcv(PacketBuffer* packet) {
     if (const Verdict verdict = check_local(*packet, header))
         return kernel::drop_packet(packet, *verdict);
     if (header.is_fragment()) {
-        count(Ip::ReasmReqds);
-        count(Ip::ReasmFails);
-        return kernel::drop_packet(packet, DropReason::FragmentsUnsupported);
+        packet = reassembly().add(packet, kernel::jiffies());
+        if (!packet)
+            return;
     }
     deliver(packet);
 }

@@ -13,11 +13,13 @@ namespace shell {
 namespace {
 
 constexpr ProcFile files[] = {
-    {"cmdline", show_cmdline}, {"interrupts", show_interrupts}, {"meminfo", show_meminfo},
-    {"net/arp", show_arp},     {"net/dev", show_dev},           {"net/netstat", show_netstat},
-    {"net/route", show_route}, {"net/snmp", show_snmp},         {"net/softnet_stat", show_softnet_stat},
-    {"net/udp", show_udp},     {"softirqs", show_softirqs},     {"uptime", show_uptime},
-    {"version", show_version},
+    {"cmdline", show_cmdline},       {"interrupts", show_interrupts},
+    {"meminfo", show_meminfo},       {"net/arp", show_arp},
+    {"net/dev", show_dev},           {"net/netstat", show_netstat},
+    {"net/route", show_route},       {"net/snmp", show_snmp},
+    {"net/sockstat", show_sockstat}, {"net/softnet_stat", show_softnet_stat},
+    {"net/udp", show_udp},           {"softirqs", show_softirqs},
+    {"uptime", show_uptime},         {"version", show_version},
 };
 
 constexpr std::string_view root = "/proc/";

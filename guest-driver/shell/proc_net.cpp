@@ -2,6 +2,7 @@
 // Files below /proc/net.
 #include <array>
 
+#include "net/reassembly.h"
 #include "net/route.h"
 #include "net/snmp.h"
 #include "net/sysctl.h"
@@ -148,6 +149,19 @@ void show_netstat(const Output& output) {
     output.write("\nIpExt:");
     show_counters(output, "IpExt", net::ipext_counters, net::ipext_counter_names);
     output.write("\n");
+}
+
+void show_sockstat(const Output& output) {
+    constexpr std::size_t page_bytes = 4096;
+    std::array<net::UdpSocketInfo, 64> sockets;
+    const std::size_t count = net::udp_sockets(sockets);
+    std::size_t memory = 0;
+    for (std::size_t i = 0; i < count; i++)
+        memory += sockets[i].receive_memory;
+    kernel::BhGuard guard;
+    const net::Reassembly::Usage fragments = net::reassembly().usage();
+    output.print("sockets: used %zu\nUDP: inuse %zu mem %zu\nFRAG: inuse %zu memory %zu\n", count, count,
+                 (memory + page_bytes - 1) / page_bytes, fragments.datagrams, fragments.memory);
 }
 
 void format_udp_row(const Output& output, unsigned row, const net::UdpSocketInfo& socket) {

@@ -11,6 +11,7 @@
 #include "kernel/thread.h"
 #include "net/neighbour.h"
 #include "net/network.h"
+#include "net/reassembly.h"
 
 namespace net_test {
 
@@ -95,6 +96,7 @@ NetTest::~NetTest() {
     {
         kernel::BhGuard guard;
         net::neighbours().flush(nullptr);
+        net::reassembly().flush();
     }
     unplug(device);
     net::interfaces_reset();
