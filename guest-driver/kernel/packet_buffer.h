@@ -39,6 +39,7 @@ struct NetDevice;
     X(FragOverlap, "FRAG_OVERLAP")                                                                           \
     X(Nomem, "NOMEM")                                                                                        \
     X(InvalidProto, "INVALID_PROTO")                                                                         \
+    X(NeighCreatefail, "NEIGH_CREATEFAIL")                                                                   \
     X(NeighFailed, "NEIGH_FAILED")                                                                           \
     X(NeighQueuefull, "NEIGH_QUEUEFULL")                                                                     \
     X(QueuePurge, "QUEUE_PURGE")                                                                             \

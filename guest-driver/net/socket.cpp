@@ -191,7 +191,7 @@ SocketError UdpSocket::send_packet(Endpoint to, PacketBuffer* packet) {
 
 UdpSocketInfo UdpSocket::info() const {
     kernel::IrqSpinGuard guard(lock_);
-    return {local_, remote_, receive_memory_, drops_, inode_};
+    return {local_, remote_, receive_memory_, receive_buffer_, drops_, inode_};
 }
 
 std::size_t udp_sockets(std::span<UdpSocketInfo> into) { return udp_table().list(into); }

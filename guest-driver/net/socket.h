@@ -53,6 +53,7 @@ struct ReceivedBytes {
 struct UdpSocketInfo {
     Endpoint local, remote;
     std::size_t receive_memory;
+    std::size_t receive_buffer;
     uint64_t drops;
     uint32_t inode;
 };

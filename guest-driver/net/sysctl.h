@@ -23,6 +23,11 @@ struct Sysctl {
     Value ipfrag_time{30};              ///< seconds that fragments wait for the rest
     Value ipfrag_high_thresh{4u << 20}; ///< bytes of memory in fragments; above, they are dropped
     Value ipfrag_max_dist{64};          ///< fragments of a source between two of one datagram; 0: any number
+    Value neigh_base_reachable_time_ms{30'000}; ///< on average: drawn between half and one and a half
+    Value neigh_delay_first_probe_time{5};      ///< seconds that a confirmation may still come by itself
+    Value neigh_gc_stale_time{60};              ///< seconds after which an unused entry may be collected
+    Value neigh_gc_thresh1{128};                ///< entries up to which nothing is collected
+    Value neigh_retrans_time_ms{1'000};         ///< between two requests
 };
 extern Sysctl sysctl;
 

@@ -40,6 +40,7 @@ void ping_command(Words words, const Output& output);
 void poweroff_command(Words words, const Output& output);
 void ps_command(Words words, const Output& output);
 void ring_command(Words words, const Output& output);
+void ss_command(Words words, const Output& output);
 void trace_command(Words words, const Output& output);
 void uptime_command(Words words, const Output& output);
 

@@ -4,6 +4,7 @@
 
 #include "arch/clock.h"
 #include "kernel/command_line.h"
+#include "kernel/timer.h"
 #include "net/dhcp_service.h"
 #include "net/interface.h"
 #include "net/neighbour.h"
@@ -177,6 +178,58 @@ void change_address(Arguments& arguments, const Output& output, bool add) {
         output.write("RTNETLINK answers: Cannot assign requested address\n");
 }
 
+std::optional<net::MacAddress> parse_mac(std::string_view text) {
+    constexpr std::size_t text_length = 17; // "52:54:00:12:34:56"
+    net::MacAddress mac{};
+    if (text.size() != text_length)
+        return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); i++) {
+        const char c = text[i];
+        const int digit = c >= '0' && c <= '9'                     ? c - '0'
+                          : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                                   : -1;
+        if (i % 3 == 2 ? c != ':' : digit < 0)
+            return std::nullopt;
+        if (i % 3 != 2)
+            mac[i / 3] = static_cast<uint8_t>(mac[i / 3] << 4 | digit);
+    }
+    return mac;
+}
+
+void flush_neighbours(Arguments& arguments, const Output& output) {
+    const NetDevice* device = arguments.take_if("dev") ? find_device(arguments.take()) : nullptr;
+    if (!device && !arguments.take_if("all"))
+        return output.write("Flush requires arguments.\n");
+    kernel::BhGuard guard;
+    net::neighbours().flush(device, /*permanent_too=*/false);
+}
+
+void change_neighbour(Arguments& arguments, const Output& output, std::string_view what) {
+    const auto address = net::parse_ipv4_address(arguments.take());
+    std::optional<net::MacAddress> mac;
+    NetDevice* device = nullptr;
+    bool understood = address.has_value();
+    while (understood && !arguments.empty()) {
+        const std::string_view key = arguments.take(), value = arguments.take();
+        if (key == "lladdr")
+            understood = (mac = parse_mac(value)).has_value();
+        else if (key == "dev")
+            understood = (device = find_device(value)) != nullptr;
+        else
+            understood = key == "nud" && value == "permanent";
+    }
+    if (!understood || !device || (what != "del" && !mac))
+        return output.write("Usage: ip neigh add|replace|del ADDRESS [lladdr MAC] dev DEVICE\n");
+    kernel::BhGuard guard;
+    if (what == "del") {
+        if (!net::neighbours().remove(*device, *address))
+            output.write("RTNETLINK answers: No such file or directory\n");
+    } else if (!net::neighbours().set(*device, *address, *mac, net::NeighbourState::Permanent,
+                                      kernel::jiffies())) {
+        output.write("RTNETLINK answers: No buffer space available\n");
+    }
+}
+
 /// "default", "10.1.0.0/16", "10.1.2.3": network and prefix length.
 bool parse_target(std::string_view text, net::RouteEntry& route) {
     if (text == "default" || text == "0.0.0.0/0")
@@ -279,8 +332,14 @@ void ip_command(Words words, const Output& output) {
             return set_link(arguments, output);
         return show_object(show_links, request, arguments, output);
     }
-    if (abbreviates(object, "neighbour") || abbreviates(object, "neighbor"))
-        return show_object(show_neighbours, request, arguments, output);
+    if (abbreviates(object, "neighbour") || abbreviates(object, "neighbor")) {
+        if (arguments.take_if("flush"))
+            return flush_neighbours(arguments, output);
+        if (!change && arguments.peek() != "replace")
+            return show_object(show_neighbours, request, arguments, output);
+        const std::string_view what = arguments.take();
+        return change_neighbour(arguments, output, what);
+    }
     if (abbreviates(object, "route")) {
         if (arguments.take_if("get"))
             return get_route(arguments, output);
@@ -293,6 +352,8 @@ void ip_command(Words words, const Output& output) {
         return output.write("Usage: ip [-s [-s]] addr|link|neigh|route [show [dev DEVICE]]\n"
                             "       ip link set DEVICE up|down\n"
                             "       ip addr add|del ADDRESS/PREFIX dev DEVICE\n"
+                            "       ip neigh add|replace|del ADDRESS [lladdr MAC] dev DEVICE\n"
+                            "       ip neigh flush all|dev DEVICE\n"
                             "       ip route add|del default|NETWORK[/PREFIX] [via ADDRESS] [dev DEVICE] "
                             "[metric NUMBER]\n"
                             "       ip route get ADDRESS\n");

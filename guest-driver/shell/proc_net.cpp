@@ -187,9 +187,10 @@ void show_udp(const Output& output) {
 }
 
 void format_arp_row(const Output& output, const net::Neighbour& neighbour) {
-    constexpr unsigned complete = 2; // ATF_COM
-    output.print("%-16s 0x%-10x0x%-10x", net::to_text(neighbour.address).text, 1u,
-                 neighbour.has_mac() ? complete : 0u);
+    constexpr unsigned complete = 2, permanent = 4; // ATF_COM, ATF_PERM
+    const unsigned flags = (neighbour.has_mac() ? complete : 0) |
+                           (neighbour.state == net::NeighbourState::Permanent ? permanent : 0);
+    output.print("%-16s 0x%-10x0x%-10x", net::to_text(neighbour.address).text, 1u, flags);
     print_mac(output, neighbour.has_mac() ? neighbour.mac : net::MacAddress{});
     output.print("     *        %s\n", neighbour.device->name);
 }

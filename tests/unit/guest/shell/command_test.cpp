@@ -5,6 +5,7 @@
 #include "capture.h"
 #include "kernel/timer.h"
 #include "net/neighbour.h"
+#include "net/socket.h"
 #include "net/sysctl.h"
 #include "net_fixture.h"
 #include "shell/bring_up.h"
@@ -179,6 +180,47 @@ TEST_F(SysctlCommands, Folders) {
     EXPECT_NE(run("ls /proc/sys/net/ipv4").find("ip_forward\n"), std::string::npos);
     EXPECT_EQ(run("ls /proc/sy"), "ls: cannot access '/proc/sy': No such file or directory\n");
     EXPECT_EQ(run("ls /etc"), "ls: cannot access '/etc': No such file or directory\n");
+}
+
+TEST_F(IpCommand, NeighboursByHand) {
+    EXPECT_EQ(run("ip neigh add 10.0.2.7 lladdr 02:00:00:aA:bb:01 dev eth0"), "");
+    EXPECT_EQ(run("ip neigh"), "10.0.2.7 dev eth0 lladdr 02:00:00:aa:bb:01 PERMANENT \n");
+    EXPECT_NE(
+        run("cat /proc/net/arp").find("10.0.2.7         0x1         0x6         02:00:00:aa:bb:01     *"),
+        std::string::npos)
+        << run("cat /proc/net/arp");
+    EXPECT_EQ(run("ip neigh replace 10.0.2.7 lladdr 02:00:00:aa:bb:02 dev eth0 nud permanent"), "");
+    make_peer_known();
+    EXPECT_EQ(run("ip neigh flush"), "Flush requires arguments.\n");
+    EXPECT_EQ(run("ip neigh flush dev eth0"), "");
+    EXPECT_EQ(run("ip neigh"), "10.0.2.7 dev eth0 lladdr 02:00:00:aa:bb:02 PERMANENT \n");
+    EXPECT_EQ(run("ip neigh del 10.0.2.7 dev eth0"), "");
+    EXPECT_EQ(run("ip neigh del 10.0.2.7 dev eth0"), "RTNETLINK answers: No such file or directory\n");
+    for (const char* line : {"ip neigh add 10.0.2.7 dev eth0", "ip neigh add 10.0.2.7 lladdr 02:00 dev eth0",
+                             "ip neigh add x lladdr 02:00:00:aa:bb:01 dev eth0",
+                             "ip neigh add 10.0.2.7 lladdr 02:00:00:aa:bb:0g dev eth0",
+                             "ip neigh add 10.0.2.7 lladdr 02:00:00:aa:bb:01"})
+        EXPECT_EQ(run(line).substr(0, 6), "Usage:") << line;
+}
+
+class SocketStatistics : public NetTest {};
+
+TEST_F(SocketStatistics, AsIproute2PrintsThem) {
+    EXPECT_EQ(run("ss -u"), "State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n");
+    net::UdpSocket waiting, connected;
+    waiting.bind({net::Ipv4Address(), 5001});
+    connected.connect({net::Ipv4Address(peer_ip), 53});
+    connected.bind({net::Ipv4Address(our_ip), 40000});
+    receive(udp_frame(5001, "unread"));
+    EXPECT_EQ(run("ss -u"), "State Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n"
+                            "ESTAB 0      0          10.0.2.15:40000     10.0.2.2:53   \n");
+    EXPECT_EQ(run("ss -lun"), "State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+                              "UNCONN 2304   0            0.0.0.0:5001      0.0.0.0:*    \n");
+    const std::string all = run("ss -u -a -m");
+    EXPECT_NE(all.find("\nUNCONN 2304 "), std::string::npos) << all;
+    EXPECT_NE(all.find("\nESTAB  0 "), std::string::npos) << all;
+    EXPECT_NE(all.find("\n\t skmem:(r2304,rb212992,"), std::string::npos) << all;
+    EXPECT_EQ(run("ss -t"), "Usage: ss [-u] [-a | -l] [-n] [-m]\n");
 }
 
 TEST(LinkStatistics, AsIproute2PrintsThem) {
