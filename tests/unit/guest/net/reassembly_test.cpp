@@ -324,16 +324,26 @@ TEST_F(Fragments, ThoseOfAnotherTimeAreNotMixed) {
 }
 
 TEST_F(Fragments, CongestionIsKeptAndALieIsFound) {
-    const auto with_ecn = [&](std::size_t offset, bool more, uint8_t ecn, uint16_t id) {
-        auto ip = fragment_header(offset, more, id);
-        ip.tos = ecn;
-        receive(from_peer(ip, Bytes(80, 'e')));
+    const auto echo_with_ecn = [&](uint8_t first, uint8_t last) {
+        const Bytes request = harness::icmp_echo(8, 7, 9, data(152));
+        auto ip = header(harness::ip_protocol::icmp);
+        ip.identification = 7;
+        ip.tos = first;
+        ip.more_fragments = true;
+        receive(from_peer(ip, Bytes(request.begin(), request.begin() + 80)));
+        ip.tos = last;
+        ip.more_fragments = false;
+        ip.fragment_offset = 80;
+        receive(from_peer(ip, Bytes(request.begin() + 80, request.end())));
+        const auto frame = sent();
+        return frame ? int{harness::parse_ipv4(*frame)->header.tos} : -1; // the answer's is the request's
     };
-    with_ecn(0, true, 2, 1);
-    with_ecn(80, false, 3, 1);
-    EXPECT_EQ(watch(Ip::ReasmOKs), 1u);
-    with_ecn(0, true, 0, 2);
-    with_ecn(80, false, 3, 2);
+    EXPECT_EQ(echo_with_ecn(2, 2), 2);
+    EXPECT_EQ(echo_with_ecn(2, 3), 3);
+    EXPECT_EQ(echo_with_ecn(3, 1), 3);
+    EXPECT_EQ(echo_with_ecn(0, 0), 0);
+    EXPECT_EQ(watch(Ip::ReasmFails), 0u);
+    EXPECT_EQ(echo_with_ecn(0, 3), -1);
     EXPECT_EQ(watch(Ip::ReasmFails), 1u);
     EXPECT_EQ(usage().memory, 0u);
 }
