@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <new>
 
 #include "arch/cpu.h"
@@ -86,11 +87,27 @@ PacketBuffer* take(CpuPool& pool) {
     return pool.free.pop();
 }
 
+unsigned order_of(std::size_t bytes) {
+    return static_cast<unsigned>(std::bit_width((bytes - 1) / page_size));
+}
+
+/// An empty packet in `memory` bytes of memory.
+PacketBuffer* make_packet(void* where, std::size_t memory, std::size_t headroom) {
+    auto* packet = new (where) PacketBuffer;
+    packet->memory = static_cast<uint32_t>(memory);
+    packet->head = static_cast<std::byte*>(where) + descriptor_bytes;
+    packet->end = static_cast<std::byte*>(where) + memory;
+    packet->reserve(headroom);
+    return packet;
+}
+
 void free_packet(PacketBuffer* packet, DropReason reason) {
     arch::IrqGuard guard;
     CpuPool& pool = cpu_pools.local();
     pool.freed++;
     pool.by_reason[static_cast<std::size_t>(reason)]++;
+    if (packet->memory != PacketBuffer::packet_truesize)
+        return free_pages(packet, order_of(packet->memory));
     pool.free.push(packet);
     if (pool.free.count > cpu_limit)
         drain(pool.free);
@@ -125,11 +142,22 @@ PacketBuffer* alloc_packet(std::size_t headroom) {
         return nullptr;
     }
     pool.allocated++;
-    auto* packet = new (memory) PacketBuffer;
-    packet->head = reinterpret_cast<std::byte*>(packet) + descriptor_bytes;
-    packet->end = packet->head + packet_block_bytes;
-    packet->reserve(headroom);
-    return packet;
+    return make_packet(memory, PacketBuffer::packet_truesize, headroom);
+}
+
+PacketBuffer* alloc_packet_for(std::size_t bytes) {
+    if (bytes <= packet_block_bytes - packet_headroom)
+        return alloc_packet();
+    const unsigned order = order_of(descriptor_bytes + packet_headroom + bytes);
+    arch::IrqGuard guard;
+    CpuPool& pool = cpu_pools.local();
+    void* memory = allocation_fails && allocation_fails() ? nullptr : alloc_pages(order);
+    if (!memory) {
+        pool.failed++;
+        return nullptr;
+    }
+    pool.allocated++;
+    return make_packet(memory, page_size << order, packet_headroom);
 }
 
 void consume_packet(PacketBuffer* packet) { free_packet(packet, DropReason::Consumed); }

@@ -23,7 +23,9 @@ struct NetDevice;
     X(IpInhdr, "IP_INHDR")                                                                                   \
     X(IpNoproto, "IP_NOPROTO")                                                                               \
     X(IpInaddrerrors, "IP_INADDRERRORS")                                                                     \
+    X(IpInnoroutes, "IP_INNOROUTES")                                                                         \
     X(IpOutnoroutes, "IP_OUTNOROUTES")                                                                       \
+    X(IpRpfilter, "IP_RPFILTER")                                                                             \
     X(MartianSrc, "MARTIAN_SRC")                                                                             \
     X(MartianDst, "MARTIAN_DST")                                                                             \
     X(Otherhost, "OTHERHOST")                                                                                \
@@ -31,9 +33,13 @@ struct NetDevice;
     X(UnhandledProto, "UNHANDLED_PROTO")                                                                     \
     X(CpuBacklog, "CPU_BACKLOG")                                                                             \
     X(DevReady, "DEV_READY")                                                                                 \
-    X(FragmentsUnsupported, "FRAG_UNSUPPORTED")                                                              \
+    X(DupFrag, "DUP_FRAG")                                                                                   \
+    X(FragReasmTimeout, "FRAG_REASM_TIMEOUT")                                                                \
+    X(FragTooFar, "FRAG_TOO_FAR")                                                                            \
+    X(FragOverlap, "FRAG_OVERLAP")                                                                           \
     X(Nomem, "NOMEM")                                                                                        \
     X(InvalidProto, "INVALID_PROTO")                                                                         \
+    X(NeighCreatefail, "NEIGH_CREATEFAIL")                                                                   \
     X(NeighFailed, "NEIGH_FAILED")                                                                           \
     X(NeighQueuefull, "NEIGH_QUEUEFULL")                                                                     \
     X(QueuePurge, "QUEUE_PURGE")                                                                             \
@@ -85,9 +91,10 @@ struct PacketBuffer {
     void trim(std::size_t new_length) { tail = data + new_length; }
     void reserve(std::size_t headroom) { data = tail = head + headroom; } ///< empty buffers only
     /// What a socket is charged for it: the whole block and the descriptor, not the payload.
-    std::size_t truesize() const { return packet_truesize; }
+    std::size_t truesize() const { return memory; }
 
     static constexpr std::size_t packet_truesize = 2304;
+    uint32_t memory = packet_truesize; ///< more: not of the pool, but pages of its own
 };
 inline constexpr std::size_t packet_block_bytes = 2048; ///< head to end
 inline constexpr std::size_t packet_headroom = 64;      ///< of a fresh buffer for transmission
@@ -95,6 +102,9 @@ inline constexpr std::size_t packet_headroom = 64;      ///< of a fresh buffer f
 void packet_pool_init(); ///< after page_alloc_init
 /// Empty buffer with `headroom` bytes in front; nullptr when memory is short. Any context.
 PacketBuffer* alloc_packet(std::size_t headroom = packet_headroom);
+/// The same with room for `bytes` behind packet_headroom: from the pool if that suffices, else from the page
+/// allocator.
+PacketBuffer* alloc_packet_for(std::size_t bytes);
 /// The packet reached its destination.
 void consume_packet(PacketBuffer* packet);
 /// The packet did not; counted and traced under `reason`.

@@ -10,6 +10,7 @@
 #include "kernel/thread.h"
 #include "net/neighbour.h"
 #include "net/random.h"
+#include "net/route.h"
 #include "net/socket.h"
 
 namespace net {
@@ -30,11 +31,13 @@ void publish(const std::optional<DhcpLease>& lease) {
 
 void configure(const DhcpLease& lease) {
     set_interface_address(*service.device, lease.address);
-    set_default_gateway(lease.gateway ? Gateway{service.device, *lease.gateway} : Gateway{});
+    flush_routes(service.device, RouteOrigin::Dhcp);
+    if (lease.gateway)
+        set_default_gateway({service.device, *lease.gateway}, RouteOrigin::Dhcp);
 }
 
 void deconfigure() {
-    set_default_gateway({});
+    flush_routes(service.device, RouteOrigin::Dhcp);
     set_interface_address(*service.device, {});
     kernel::BhGuard guard;
     neighbours().flush(service.device);

@@ -79,8 +79,9 @@ static_assert(sizeof(Ipv4Header) == 20 && alignof(Ipv4Header) == 1);
 static_assert(offsetof(Ipv4Header, checksum) == 10 && offsetof(Ipv4Header, destination) == 16);
 
 namespace ipv4_option {
-inline constexpr uint8_t end = 0, no_operation = 1;
-}
+inline constexpr uint8_t end = 0, no_operation = 1, loose_source_route = 131, strict_source_route = 137;
+inline constexpr uint8_t copied = 0x80; ///< in each fragment, not only in the first
+} // namespace ipv4_option
 
 namespace icmp_type {
 inline constexpr uint8_t echo_reply = 0, destination_unreachable = 3, source_quench = 4, redirect = 5,
@@ -90,12 +91,15 @@ inline constexpr uint8_t echo_reply = 0, destination_unreachable = 3, source_que
 namespace unreachable_code {
 inline constexpr uint8_t net = 0, host = 1, protocol = 2, port = 3, fragmentation_needed = 4;
 }
+namespace time_exceeded_code {
+inline constexpr uint8_t in_transit = 0, reassembly = 1;
+}
 struct IcmpHeader {
     uint8_t type;
     uint8_t code;
     Be16 checksum;
     Be16 identifier; ///< of echo and echo reply; unused in errors
-    Be16 sequence;
+    Be16 sequence;   ///< or, of "fragmentation needed", the MTU (RFC 1191 4)
 };
 static_assert(sizeof(IcmpHeader) == 8 && alignof(IcmpHeader) == 1);
 

@@ -8,6 +8,7 @@
 #include "net/checksum.h"
 #include "net/ping.h"
 #include "net/snmp.h"
+#include "net/sysctl.h"
 
 namespace net {
 
@@ -43,8 +44,10 @@ void count_type(uint8_t type, bool incoming) {
 
 void echo_reply(PacketBuffer* packet, const Ipv4Header& request) {
     const Ipv4Address requester = request.source;
-    const Ipv4Send send = {requester, ip_protocol::icmp, Ipv4Address(request.destination), default_ttl,
-                           request.tos};
+    const Ipv4Address asked = request.destination;
+    const auto source = is_local_address(asked) ? std::optional(asked) : std::nullopt; // not a broadcast's
+    const Ipv4Send send = {
+        .destination = requester, .protocol = ip_protocol::icmp, .source = source, .tos = request.tos};
     const auto route = find_route(requester);
     if (!route) {
         ip_count_no_route();
@@ -67,7 +70,8 @@ void dispatch(PacketBuffer* packet, const IcmpHeader& icmp) {
     const Ipv4Header& ip = ip_header(*packet);
     switch (icmp.type) {
     case icmp_type::echo:
-        if (is_group_destination(*packet, ip)) // RFC 1122 3.2.2.6, Linux's default
+        if (sysctl.icmp_echo_ignore_all ||
+            (sysctl.icmp_echo_ignore_broadcasts && is_group_destination(ip))) // RFC 1122 3.2.2.6
             return kernel::drop_packet(packet, DropReason::InvalidProto);
         return echo_reply(packet, ip);
     case icmp_type::echo_reply:
@@ -86,11 +90,9 @@ void dispatch(PacketBuffer* packet, const IcmpHeader& icmp) {
 
 } // namespace
 
-bool is_group_destination(const PacketBuffer& packet, const Ipv4Header& header) {
+bool is_group_destination(const Ipv4Header& header) {
     const Ipv4Address destination = header.destination;
-    const InterfaceAddress own = interface_address(packet.device);
-    return destination.is_multicast() || destination.is_limited_broadcast() ||
-           (!own.address.is_any() && destination == own.broadcast());
+    return destination.is_multicast() || is_broadcast_address(destination);
 }
 
 void icmp_rcv(PacketBuffer* packet) {
@@ -123,6 +125,8 @@ void icmp_neighbour_failed(PacketBuffer& packet) {
     if (packet.length() < sizeof(Ipv4Header))
         return;
     const auto& header = header_at<Ipv4Header>(packet.data);
+    if (!is_local_address(header.source))
+        return icmp_send_error(packet, icmp_type::destination_unreachable, unreachable_code::host);
     ping_undeliverable(packet.bytes(), header.source, icmp_type::destination_unreachable,
                        unreachable_code::host);
 }

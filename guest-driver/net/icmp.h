@@ -12,10 +12,10 @@ namespace net {
 void icmp_rcv(kernel::PacketBuffer* packet);
 
 /// Tells the sender of `about` (received, its IPv4 header checked) what became of it, unless RFC 1122 3.2.2
-/// forbids it or the rate limit is reached. Does not take the packet.
-void icmp_send_error(kernel::PacketBuffer& about, uint8_t type, uint8_t code);
+/// forbids it or the rate limit is reached. Does not take the packet. `mtu`: of "fragmentation needed".
+void icmp_send_error(kernel::PacketBuffer& about, uint8_t type, uint8_t code, uint16_t mtu = 0);
 
-/// A packet of ours (data at the IPv4 header) found no neighbour: whoever sent it here learns so.
+/// A packet (data at the IPv4 header) found no neighbour: whoever sent it, here or elsewhere, learns so.
 void icmp_neighbour_failed(kernel::PacketBuffer& packet);
 
 /// An ICMP message of ours, data at its complete header. Softirq context or bottom halves disabled. Takes the
@@ -23,6 +23,6 @@ void icmp_neighbour_failed(kernel::PacketBuffer& packet);
 IpSendError icmp_send(kernel::PacketBuffer* packet, const Route& route, const Ipv4Send& send);
 
 /// Is the datagram with this header addressed to more hosts than us?
-bool is_group_destination(const kernel::PacketBuffer& packet, const Ipv4Header& header);
+bool is_group_destination(const Ipv4Header& header);
 
 } // namespace net

@@ -39,7 +39,7 @@ bool is_icmp_error(std::span<const std::byte> bytes, const Ipv4Header& header) {
 
 bool may_be_answered(const PacketBuffer& about, const Ipv4Header& header) {
     const Ipv4Address source = header.source;
-    return about.type == kernel::PacketType::Host && !is_group_destination(about, header) &&
+    return about.type == kernel::PacketType::Host && !is_group_destination(header) &&
            header.is_first_fragment() && source.is_unicast() && !is_icmp_error(datagram(about), header);
 }
 
@@ -58,16 +58,17 @@ bool within_limits(Ipv4Address destination) {
     return false;
 }
 
-void write_message(PacketBuffer& packet, uint8_t type, uint8_t code, std::span<const std::byte> quote) {
+void write_message(PacketBuffer& packet, uint8_t type, uint8_t code, uint16_t mtu,
+                   std::span<const std::byte> quote) {
     auto& header = header_at<IcmpHeader>(packet.put(sizeof(IcmpHeader)));
-    header = {type, code, uint16_t{0}, uint16_t{0}, uint16_t{0}};
+    header = {type, code, uint16_t{0}, uint16_t{0}, mtu};
     std::memcpy(packet.put(quote.size()), quote.data(), quote.size());
     header.checksum = checksum(packet.bytes());
 }
 
 } // namespace
 
-void icmp_send_error(PacketBuffer& about, uint8_t type, uint8_t code) {
+void icmp_send_error(PacketBuffer& about, uint8_t type, uint8_t code, uint16_t mtu) {
     const Ipv4Header& header = ip_header(about);
     if (!may_be_answered(about, header))
         return;
@@ -82,8 +83,11 @@ void icmp_send_error(PacketBuffer& about, uint8_t type, uint8_t code) {
         return;
     }
     const auto quote = datagram(about);
-    write_message(*packet, type, code, quote.first(std::min(quote.size(), maximum_quote)));
-    icmp_send(packet, *route, {header.source, ip_protocol::icmp, Ipv4Address(header.destination)});
+    write_message(*packet, type, code, mtu, quote.first(std::min(quote.size(), maximum_quote)));
+    // A router answers with an address of its own (RFC 1812 4.3.2.4).
+    const Ipv4Address asked = header.destination;
+    const Ipv4Address source = is_local_address(asked) ? asked : route->source;
+    icmp_send(packet, *route, {header.source, ip_protocol::icmp, source});
 }
 
 } // namespace net

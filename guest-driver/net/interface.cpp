@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// IPv4 configuration of the network interfaces and route lookup.
+// IPv4 configuration of the network interfaces.
 #include "net/interface.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
 #include "kernel/command_line.h"
+#include "net/route.h"
 
 namespace net {
 
@@ -17,8 +19,6 @@ struct Slot {
     std::atomic<uint64_t> packed{0};
 };
 constinit std::array<Slot, 8> slots;
-constinit std::atomic<kernel::NetDevice*> gateway_device{nullptr};
-constinit std::atomic<uint32_t> gateway_address{0};
 
 constexpr uint64_t pack(InterfaceAddress address) {
     return uint64_t{address.address.value()} << 8 | address.prefix_length;
@@ -32,15 +32,6 @@ Slot* slot_of(const kernel::NetDevice* device) {
         if (slot.device.load(std::memory_order_acquire) == device)
             return &slot;
     return nullptr;
-}
-
-std::optional<Route> direct_route(kernel::NetDevice& device, Ipv4Address destination) {
-    const InterfaceAddress own = interface_address(&device);
-    if (destination.is_loopback())
-        return Route{&device, destination, destination};
-    if (own.on_link(destination) || destination.is_limited_broadcast())
-        return Route{&device, destination, own.address};
-    return std::nullopt;
 }
 
 } // namespace
@@ -72,16 +63,6 @@ bool set_interface_address(kernel::NetDevice& device, InterfaceAddress address) 
     return true;
 }
 
-Gateway default_gateway() {
-    return {gateway_device.load(std::memory_order_acquire),
-            Ipv4Address(gateway_address.load(std::memory_order_relaxed))};
-}
-
-void set_default_gateway(Gateway gateway) {
-    gateway_address.store(gateway.address.value(), std::memory_order_relaxed);
-    gateway_device.store(gateway.device, std::memory_order_release);
-}
-
 bool is_local_address(Ipv4Address address) {
     if (address.is_any())
         return false;
@@ -91,20 +72,13 @@ bool is_local_address(Ipv4Address address) {
     return false;
 }
 
-std::optional<Route> find_route(Ipv4Address destination, kernel::NetDevice* device) {
-    if (destination.is_this_network())
-        return std::nullopt;
-    for (kernel::NetDevice* candidate : kernel::net_devices()) {
-        if (!candidate->up || (device && candidate != device))
-            continue;
-        if (auto route = direct_route(*candidate, destination))
-            return route;
-    }
-    const Gateway gateway = default_gateway();
-    if (!gateway.device || !gateway.device->up || (device && gateway.device != device) ||
-        destination.is_multicast() || destination.is_loopback())
-        return std::nullopt;
-    return Route{gateway.device, gateway.address, interface_address(gateway.device).address};
+bool is_broadcast_address(Ipv4Address address) {
+    if (address.is_limited_broadcast())
+        return true;
+    return std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+        const InterfaceAddress own = unpack(slot.packed.load(std::memory_order_relaxed));
+        return !own.address.is_any() && own.broadcast() == address;
+    });
 }
 
 void interfaces_reset() {
@@ -112,7 +86,7 @@ void interfaces_reset() {
         slot.device.store(nullptr);
         slot.packed.store(0);
     }
-    set_default_gateway({});
+    flush_routes(nullptr);
 }
 
 } // namespace net

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// IPv4 configuration of the network interfaces, and the routes that follow from it: connected networks and
-// one default gateway.
+// IPv4 configuration of the network interfaces.
 #pragma once
 
 #include <cstdint>
@@ -37,27 +36,13 @@ InterfaceAddress interface_address(const kernel::NetDevice* device);
 /// False if there is no room for another interface. The default {} removes the address.
 bool set_interface_address(kernel::NetDevice& device, InterfaceAddress address);
 
-struct Gateway {
-    kernel::NetDevice* device = nullptr; ///< nullptr: no default route
-    Ipv4Address address;
-};
-Gateway default_gateway();
-void set_default_gateway(Gateway gateway);
-
 /// An address of ours, on whatever interface.
 bool is_local_address(Ipv4Address address);
 
-/// Where a packet to a destination leaves.
-struct Route {
-    kernel::NetDevice* device;
-    Ipv4Address next_hop; ///< whose MAC address the frame gets
-    Ipv4Address source;
-};
-/// Nothing: network unreachable. `device`, if not null, is the only one allowed (a socket bound to a device);
-/// a broadcast without one leaves by the first interface.
-std::optional<Route> find_route(Ipv4Address destination, kernel::NetDevice* device = nullptr);
+/// The limited broadcast address or that of a network we are connected to.
+bool is_broadcast_address(Ipv4Address address);
 
-/// Forgets all configuration.
+/// Forgets all addresses and routes.
 void interfaces_reset();
 
 } // namespace net

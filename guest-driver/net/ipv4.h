@@ -8,12 +8,14 @@
 #include "kernel/packet_buffer.h"
 #include "net/headers.h"
 #include "net/interface.h"
+#include "net/route.h"
 
 namespace net {
 
-inline constexpr uint8_t default_ttl = 64;
 /// Smallest MTU that makes sense; what is configured below is an error of the driver (RFC 791 3.2).
 inline constexpr std::size_t minimum_mtu = 68;
+/// Largest payload of a datagram without options (RFC 791 3.1).
+inline constexpr std::size_t ip_max_payload = 65535 - sizeof(Ipv4Header);
 
 /// Handler of EtherType 0x0800. Softirq context; takes the packet.
 void ip_rcv(kernel::PacketBuffer* packet);
@@ -25,7 +27,13 @@ void ip_rcv_own(kernel::PacketBuffer* packet);
 inline Ipv4Header& ip_header(const kernel::PacketBuffer& packet) {
     return header_at<Ipv4Header>(packet.network_header);
 }
-/// Does every option end within `options` (RFC 791 3.1)?
+/// A datagram for somebody else: refused, or sent on its way (RFC 1812 5). The same context; takes the
+/// packet.
+void ip_forward(kernel::PacketBuffer* packet);
+
+/// Of a packet whose data is at its checked header; counts and says why it is refused.
+std::optional<kernel::DropReason> ip_check_options(kernel::PacketBuffer& packet);
+/// Does every option end within `options` (RFC 791 3.1), and is none a source route?
 bool options_valid(std::span<const std::byte> options);
 
 /// What is to be filled into the header of a packet to send.
@@ -33,18 +41,26 @@ struct Ipv4Send {
     Ipv4Address destination;
     uint8_t protocol;
     std::optional<Ipv4Address> source = std::nullopt; ///< instead of the route's
-    uint8_t ttl = default_ttl;
+    std::optional<uint8_t> ttl = std::nullopt;        ///< instead of the sysctl's
     uint8_t tos = 0;
 };
 enum class IpSendError : uint8_t {
     None,
-    TooLong, ///< with its header it exceeds the interface's MTU, and nothing is fragmented here
+    TooLong, ///< for any datagram, or the interface's MTU is none
 };
 /// Puts the IPv4 header in front of `packet` (headroom for it and the Ethernet header needed) and sends it
-/// along `route`. Softirq context or bottom halves disabled. Takes the packet, also when it fails.
+/// along `route`, in fragments where the MTU asks for it. Softirq context or bottom halves disabled. Takes
+/// the packet, also when it fails.
 IpSendError ip_send(kernel::PacketBuffer* packet, const Route& route, const Ipv4Send& send);
-/// Largest payload of an IPv4 packet without options on that interface.
-std::size_t ip_max_payload(const kernel::NetDevice& device);
+/// Sends a datagram that has its header (data is there) along `route`, in fragments where the MTU asks for
+/// it; it must not forbid that then. The same context; takes the packet.
+void ip_output(kernel::PacketBuffer* packet, const Route& route);
+/// Cuts a datagram into fragments that fit the MTU; each goes to `output`. The same context; takes the
+/// packet.
+void ip_fragment(kernel::PacketBuffer* packet, std::size_t mtu, const Route& route,
+                 void (*output)(kernel::PacketBuffer*, const Route&));
+/// The largest datagram that the interface takes in one piece.
+std::size_t ip_mtu(const kernel::NetDevice& device);
 
 /// Counts a send that found no route. The same context.
 void ip_count_no_route();

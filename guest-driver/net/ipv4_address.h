@@ -26,6 +26,7 @@ class Ipv4Address {
     constexpr bool is_limited_broadcast() const { return value_ == 0xffffffff; }
     constexpr bool is_this_network() const { return value_ >> 24 == 0; }
     constexpr bool is_loopback() const { return value_ >> 24 == 127; }
+    constexpr bool is_link_local() const { return value_ >> 16 == 0xa9fe; } ///< RFC 3927
     constexpr bool is_multicast() const { return value_ >> 28 == 0xe; }
     /// May name one host on a wire: none of the above and not class E.
     constexpr bool is_unicast() const { return !is_this_network() && !is_loopback() && value_ < 0xe0000000; }

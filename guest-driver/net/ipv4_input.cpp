@@ -2,10 +2,13 @@
 // IPv4 input: one check after the other in Linux's order, each with its counter and drop reason.
 #include "net/ipv4.h"
 
+#include "kernel/timer.h"
 #include "kernel/trace.h"
 #include "net/checksum.h"
 #include "net/icmp.h"
+#include "net/reassembly.h"
 #include "net/snmp.h"
+#include "net/sysctl.h"
 #include "net/udp.h"
 
 namespace net {
@@ -69,49 +72,44 @@ Verdict bad_address(DropReason reason) {
     return reason;
 }
 
-bool source_plausible(Ipv4Address source, Ipv4Address destination, const InterfaceAddress& own) {
+bool source_plausible(Ipv4Address source, Ipv4Address destination) {
     if (source.is_any()) // only somebody without an address who asks all, like a DHCP client
         return destination.is_limited_broadcast();
-    const bool own_broadcast = !own.address.is_any() && source == own.broadcast();
-    return source.is_unicast() && !own_broadcast && !is_local_address(source);
+    return source.is_unicast() && !is_broadcast_address(source) && !is_local_address(source);
 }
 
-bool is_broadcast(Ipv4Address destination, const InterfaceAddress& own) {
-    return destination.is_limited_broadcast() || (!own.address.is_any() && destination == own.broadcast());
+/// Is the way back to the source the one it came by (RFC 3704)?
+bool passes_source_filter(const PacketBuffer& packet, Ipv4Address source) {
+    const uint32_t mode = sysctl.rp_filter;
+    if (mode == rp_filter::off || source.is_any())
+        return true;
+    const auto back = find_route(source);
+    return back && (mode == rp_filter::loose || back->device == packet.device);
 }
 
 Verdict check_addresses(const PacketBuffer& packet, const Ipv4Header& header) {
     const Ipv4Address source = header.source, destination = header.destination;
-    const InterfaceAddress own = interface_address(packet.device);
-    if (!source_plausible(source, destination, own))
+    if (!source_plausible(source, destination))
         return bad_address(DropReason::MartianSrc);
     if (destination.is_this_network() || destination.is_loopback())
         return bad_address(DropReason::MartianDst);
-    if (is_broadcast(destination, own) || destination == all_hosts)
-        return std::nullopt;
-    if (!is_local_address(destination))
-        return bad_address(DropReason::IpInaddrerrors);
-    if (packet.type != PacketType::Host) { // RFC 1122 3.3.6
-        count(Ip::InDiscards);
-        return DropReason::UnicastInL2Multicast;
+    if (!passes_source_filter(packet, source)) {
+        count(TcpExt::IPReversePathFilter);
+        return DropReason::IpRpfilter;
     }
     return std::nullopt;
 }
 
-Verdict check_options(PacketBuffer& packet, const Ipv4Header& header) {
-    const std::size_t length = header.header_length();
-    if (!options_valid(packet.bytes().subspan(sizeof(Ipv4Header), length - sizeof(Ipv4Header))))
-        return bad_header();
-    return std::nullopt;
+bool is_for_us(Ipv4Address destination) {
+    return is_local_address(destination) || is_broadcast_address(destination) || destination == all_hosts;
 }
 
-/// Fragments are not put together: each is asked for and each fails, and the counters say so.
-Verdict check_fragment(const Ipv4Header& header) {
-    if (!header.is_fragment())
-        return std::nullopt;
-    count(Ip::ReasmReqds);
-    count(Ip::ReasmFails);
-    return DropReason::FragmentsUnsupported;
+Verdict check_local(PacketBuffer& packet, const Ipv4Header& header) {
+    if (is_local_address(header.destination) && packet.type != PacketType::Host) { // RFC 1122 3.3.6
+        count(Ip::InDiscards);
+        return DropReason::UnicastInL2Multicast;
+    }
+    return ip_check_options(packet);
 }
 
 void deliver(PacketBuffer* packet) {
@@ -132,6 +130,7 @@ void deliver(PacketBuffer* packet) {
     }
 }
 
+/// What is checked of every datagram, wherever it is to go.
 Verdict check_all(PacketBuffer& packet) {
     if (packet.type == PacketType::Otherhost) {
         packet.device->stats.rx_otherhost_dropped++;
@@ -144,13 +143,16 @@ Verdict check_all(PacketBuffer& packet) {
     kernel::trace(kernel::Event::IpRcv, header.protocol, Ipv4Address(header.source).value());
     count_ecn(header.tos);
     packet.trim(header.total_length); // Ethernet pads short frames
-    if (const Verdict verdict = check_addresses(packet, header))
-        return verdict;
-    if (const Verdict verdict = check_options(packet, header))
-        return verdict;
-    return check_fragment(header);
+    return check_addresses(packet, header);
 }
 
+} // namespace
+
+namespace {
+/// Not obeyed, as by default on Linux: it lets a stranger choose his way past a filter (RFC 7126 4.3, 4.4).
+bool is_source_route(uint8_t kind) {
+    return kind == ipv4_option::loose_source_route || kind == ipv4_option::strict_source_route;
+}
 } // namespace
 
 bool options_valid(std::span<const std::byte> options) {
@@ -162,7 +164,7 @@ bool options_valid(std::span<const std::byte> options) {
             options = options.subspan(1);
             continue;
         }
-        if (options.size() < 2)
+        if (options.size() < 2 || is_source_route(kind))
             return false;
         const auto length = std::to_integer<std::size_t>(options[1]);
         if (length < 2 || length > options.size())
@@ -172,10 +174,27 @@ bool options_valid(std::span<const std::byte> options) {
     return true;
 }
 
+std::optional<DropReason> ip_check_options(PacketBuffer& packet) {
+    const std::size_t length = ip_header(packet).header_length();
+    if (!options_valid(packet.bytes().subspan(sizeof(Ipv4Header), length - sizeof(Ipv4Header))))
+        return bad_header();
+    return std::nullopt;
+}
+
 void ip_rcv(PacketBuffer* packet) {
     packet->network_header = packet->data;
     if (const Verdict verdict = check_all(*packet))
         return kernel::drop_packet(packet, *verdict);
+    const Ipv4Header& header = ip_header(*packet);
+    if (!is_for_us(header.destination))
+        return ip_forward(packet);
+    if (const Verdict verdict = check_local(*packet, header))
+        return kernel::drop_packet(packet, *verdict);
+    if (header.is_fragment()) {
+        packet = reassembly().add(packet, kernel::jiffies());
+        if (!packet)
+            return;
+    }
     deliver(packet);
 }
 

@@ -8,7 +8,9 @@
 #include "net/checksum.h"
 #include "net/loopback.h"
 #include "net/neighbour.h"
+#include "net/random.h"
 #include "net/snmp.h"
+#include "net/sysctl.h"
 
 namespace net {
 
@@ -58,27 +60,36 @@ void to_next_hop(PacketBuffer* packet, const Route& route) {
 
 } // namespace
 
-std::size_t ip_max_payload(const NetDevice& device) {
-    constexpr std::size_t buffer_limit = kernel::packet_block_bytes - kernel::packet_headroom;
-    const std::size_t mtu = std::min<std::size_t>(device.mtu, buffer_limit);
-    return mtu < minimum_mtu ? 0 : mtu - sizeof(Ipv4Header);
+std::size_t ip_mtu(const NetDevice& device) {
+    return std::min<std::size_t>(device.mtu, kernel::packet_block_bytes - kernel::packet_headroom);
+}
+
+void ip_output(PacketBuffer* packet, const Route& route) {
+    const std::size_t mtu = ip_mtu(*route.device);
+    if (packet->length() <= mtu || is_looped_back(route.next_hop))
+        return to_next_hop(packet, route);
+    ip_fragment(packet, mtu, route, to_next_hop);
 }
 
 IpSendError ip_send(PacketBuffer* packet, const Route& route, const Ipv4Send& send) {
     count(Ip::OutRequests);
-    if (packet->length() > ip_max_payload(*route.device)) {
-        count(Ip::FragFails);
+    const std::size_t mtu = ip_mtu(*route.device);
+    if (packet->length() > ip_max_payload || mtu < minimum_mtu) {
+        count(Ip::OutDiscards);
         kernel::drop_packet(packet, kernel::DropReason::PktTooBig);
         return IpSendError::TooLong;
     }
     auto& header = push_header<Ipv4Header>(*packet);
+    const bool fits = packet->length() <= mtu;
     header = {
         0x45,
         send.tos,
         static_cast<uint16_t>(packet->length()),
-        uint16_t{0}, // RFC 6864 4.1: a datagram that may not be fragmented needs no identification
-        Ipv4Header::dont_fragment,
-        send.ttl,
+        // RFC 6864 4.1: a datagram that may not be fragmented needs no identification; RFC 7739 5: and one
+        // that is should not tell how many there were.
+        static_cast<uint16_t>(fits ? 0 : random_u32()),
+        fits ? Ipv4Header::dont_fragment : uint16_t{0},
+        send.ttl.value_or(static_cast<uint8_t>(sysctl.ip_default_ttl)),
         send.protocol,
         uint16_t{0},
         send.source.value_or(route.source),
@@ -86,7 +97,7 @@ IpSendError ip_send(PacketBuffer* packet, const Route& route, const Ipv4Send& se
     };
     packet->network_header = packet->data;
     header.checksum = checksum(packet->bytes().first(sizeof header));
-    to_next_hop(packet, route);
+    ip_output(packet, route);
     return IpSendError::None;
 }
 

@@ -6,6 +6,7 @@
 #include "net/arp.h"
 #include "net/icmp.h"
 #include "net/random.h"
+#include "net/sysctl.h"
 
 namespace net {
 
@@ -19,11 +20,13 @@ uint64_t deadline_of(NeighbourState state, uint64_t now) {
     switch (state) {
     case NeighbourState::Incomplete:
     case NeighbourState::Probe:
-        return now + neighbour_limits::retransmit;
-    case NeighbourState::Reachable: // spread, so that machines started together do not ask together
-        return now + neighbour_limits::reachable / 2 + random_below(neighbour_limits::reachable);
+        return now + kernel::msecs_to_jiffies(sysctl.neigh_retrans_time_ms);
+    case NeighbourState::Reachable: { // spread, so that machines started together do not ask together
+        const uint32_t base = sysctl.neigh_base_reachable_time_ms;
+        return now + kernel::msecs_to_jiffies(base / 2 + random_below(base));
+    }
     case NeighbourState::Delay:
-        return now + neighbour_limits::delay;
+        return now + uint64_t{sysctl.neigh_delay_first_probe_time} * kernel::hz;
     default:
         return 0;
     }
@@ -47,6 +50,8 @@ int worth(NeighbourState state) {
         return 2;
     case NeighbourState::Incomplete:
         return 3;
+    case NeighbourState::Permanent:
+        return 5;
     default:
         return 4;
     }
@@ -73,18 +78,32 @@ struct NeighbourCache::Request {
 
 const char* neighbour_state_name(NeighbourState state) {
     static constexpr const char* names[] = {"NONE",  "INCOMPLETE", "REACHABLE", "STALE",
-                                            "DELAY", "PROBE",      "FAILED"};
+                                            "DELAY", "PROBE",      "PERMANENT", "FAILED"};
     return names[static_cast<unsigned>(state)];
 }
 
+Neighbour*& NeighbourCache::bucket(Ipv4Address address) {
+    return buckets_[(address.value() * 0x9e3779b1u) >> 24];
+}
+
 Neighbour* NeighbourCache::find(const NetDevice& device, Ipv4Address address) {
-    for (Neighbour& entry : entries_)
-        if (entry.state != NeighbourState::None && entry.address == address && entry.device == &device)
-            return &entry;
+    for (Neighbour* entry = bucket(address); entry; entry = entry->next)
+        if (entry->address == address && entry->device == &device)
+            return entry;
     return nullptr;
 }
 
-Neighbour& NeighbourCache::allocate(NetDevice& device, Ipv4Address address, uint64_t now,
+void NeighbourCache::forget(Neighbour& entry, PacketQueue& dropped) {
+    append(dropped, entry.pending);
+    Neighbour** at = &bucket(entry.address);
+    while (*at != &entry)
+        at = &(*at)->next;
+    *at = entry.next;
+    entry = {};
+    in_use_--;
+}
+
+Neighbour* NeighbourCache::allocate(NetDevice& device, Ipv4Address address, uint64_t now,
                                     PacketQueue& evicted) {
     Neighbour* best = &entries_[0];
     for (Neighbour& entry : entries_) {
@@ -92,11 +111,17 @@ Neighbour& NeighbourCache::allocate(NetDevice& device, Ipv4Address address, uint
         if (difference < 0 || (difference == 0 && entry.updated < best->updated))
             best = &entry;
     }
-    append(evicted, best->pending);
+    if (best->state == NeighbourState::Permanent)
+        return nullptr;
+    if (best->state != NeighbourState::None)
+        forget(*best, evicted);
     best->device = &device;
     best->address = address;
-    change(*best, NeighbourState::None, now);
-    return *best;
+    best->used = now;
+    best->next = bucket(address);
+    bucket(address) = best;
+    in_use_++;
+    return best;
 }
 
 void NeighbourCache::change(Neighbour& entry, NeighbourState state, uint64_t now) {
@@ -119,7 +144,10 @@ void NeighbourCache::send(NetDevice& device, Ipv4Address next_hop, PacketBuffer*
         kernel::BhSpinGuard guard(lock_);
         Neighbour* entry = find(device, next_hop);
         if (!entry)
-            entry = &allocate(device, next_hop, now, evicted);
+            entry = allocate(device, next_hop, now, evicted);
+        if (!entry)
+            return kernel::drop_packet(packet, kernel::DropReason::NeighCreatefail);
+        entry->used = now;
         if (entry->state == NeighbourState::None || entry->state == NeighbourState::Failed) {
             change(*entry, NeighbourState::Incomplete, now);
             request = request_for(*entry);
@@ -148,8 +176,10 @@ void NeighbourCache::learn(NetDevice& device, Ipv4Address address, const MacAddr
         if (!entry) {
             if (!news.create)
                 return;
-            entry = &allocate(device, address, now, evicted);
+            entry = allocate(device, address, now, evicted);
         }
+        if (!entry || entry->state == NeighbourState::Permanent)
+            return;
         if (entry->has_mac()) {
             const bool locked = now < entry->updated + neighbour_limits::lock_time;
             if (entry->mac == mac ? news.state == NeighbourState::Stale : locked && !news.override_mac)
@@ -186,7 +216,25 @@ bool NeighbourCache::expire_one(Neighbour& entry, uint64_t now, Request& request
     return true;
 }
 
+/// As Linux, only when there are many: failed ones at once, others when nobody has sent to them for long.
+void NeighbourCache::collect(uint64_t now) {
+    PacketQueue dropped; // nothing waits in these states
+    kernel::BhSpinGuard guard(lock_);
+    if (now < next_collection_)
+        return;
+    next_collection_ = now + neighbour_limits::collect_interval;
+    const uint64_t stale_time = uint64_t{sysctl.neigh_gc_stale_time} * kernel::hz;
+    for (Neighbour& entry : entries_) {
+        if (in_use_ <= sysctl.neigh_gc_thresh1)
+            return;
+        const bool unused = entry.state == NeighbourState::Stale && now >= entry.used + stale_time;
+        if (unused || entry.state == NeighbourState::Failed)
+            forget(entry, dropped);
+    }
+}
+
 void NeighbourCache::expire(uint64_t now) {
+    collect(now);
     for (Neighbour& entry : entries_) {
         PacketQueue failed;
         Request request;
@@ -211,16 +259,47 @@ void NeighbourCache::report_failed(PacketQueue& failed) {
     }
 }
 
-void NeighbourCache::flush(const NetDevice* device) {
+bool NeighbourCache::set(NetDevice& device, Ipv4Address address, const MacAddress& mac, NeighbourState state,
+                         uint64_t now) {
+    PacketQueue evicted, ready;
+    {
+        kernel::BhSpinGuard guard(lock_);
+        Neighbour* entry = find(device, address);
+        if (!entry)
+            entry = allocate(device, address, now, evicted);
+        if (!entry)
+            return false;
+        entry->mac = mac;
+        change(*entry, state, now);
+        append(ready, entry->pending);
+    }
+    report_failed(evicted);
+    while (PacketBuffer* packet = ready.pop())
+        transmit(device, mac, packet);
+    return true;
+}
+
+bool NeighbourCache::remove(const NetDevice& device, Ipv4Address address) {
     PacketQueue dropped;
     {
         kernel::BhSpinGuard guard(lock_);
-        for (Neighbour& entry : entries_) {
-            if (device && entry.device != device)
-                continue;
-            append(dropped, entry.pending);
-            change(entry, NeighbourState::None, 0);
-        }
+        Neighbour* entry = find(device, address);
+        if (!entry)
+            return false;
+        forget(*entry, dropped);
+    }
+    dropped.purge(kernel::DropReason::QueuePurge);
+    return true;
+}
+
+void NeighbourCache::flush(const NetDevice* device, bool permanent_too) {
+    PacketQueue dropped;
+    {
+        kernel::BhSpinGuard guard(lock_);
+        for (Neighbour& entry : entries_)
+            if (entry.state != NeighbourState::None && (!device || entry.device == device) &&
+                (permanent_too || entry.state != NeighbourState::Permanent))
+                forget(entry, dropped);
     }
     dropped.purge(kernel::DropReason::QueuePurge);
 }
@@ -234,6 +313,7 @@ std::size_t NeighbourCache::list(std::span<Neighbour> into) {
         Neighbour& copy = into[count++];
         copy = entry;
         copy.pending = {};
+        copy.next = nullptr;
     }
     return count;
 }

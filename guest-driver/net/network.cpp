@@ -7,6 +7,7 @@
 #include "net/ipv4.h"
 #include "net/loopback.h"
 #include "net/neighbour.h"
+#include "net/reassembly.h"
 
 namespace net {
 
@@ -15,6 +16,7 @@ void init() {
     kernel::dev_add_pack(ether_type::ipv4, ip_rcv);
     loopback_init();
     neighbour_timer_start();
+    reassembly_timer_start();
 }
 
 } // namespace net

@@ -58,18 +58,17 @@ PingSocket::~PingSocket() {
     unlink();
 }
 
-PingError PingSocket::send(Ipv4Address destination, uint16_t sequence, std::size_t size, uint8_t ttl) {
+PingError PingSocket::send(Ipv4Address destination, uint16_t sequence, std::size_t size,
+                           std::optional<uint8_t> ttl) {
     kernel::BhGuard guard;
     const auto route = find_route(destination);
     if (!route) {
         ip_count_no_route();
         return PingError::NetworkUnreachable;
     }
-    const std::size_t limit =
-        std::min(ip_max_payload(*route->device), std::size_t{1500} - sizeof(Ipv4Header));
-    if (limit < sizeof(IcmpHeader) || size > limit - sizeof(IcmpHeader))
+    if (size > ip_max_payload - sizeof(IcmpHeader))
         return PingError::MessageTooLong;
-    PacketBuffer* packet = kernel::alloc_packet();
+    PacketBuffer* packet = kernel::alloc_packet_for(sizeof(IcmpHeader) + size);
     if (!packet)
         return PingError::NoBuffers;
     fill_request(*packet, identifier_, sequence, size);

@@ -18,7 +18,7 @@ namespace net {
 enum class PingError : uint8_t {
     None,
     NetworkUnreachable, ///< no route
-    MessageTooLong,     ///< more than the interface's MTU
+    MessageTooLong,     ///< for any datagram, or the interface's MTU is none
     NoBuffers,          ///< out of packets
 };
 
@@ -43,7 +43,9 @@ class PingSocket : public kernel::ListNode {
 
     uint16_t identifier() const { return identifier_; }
     /// Sends an echo request with `size` bytes of data in Linux ping's pattern (each byte its own offset).
-    PingError send(Ipv4Address destination, uint16_t sequence, std::size_t size, uint8_t ttl = 64);
+    /// `ttl`: instead of the sysctl's.
+    PingError send(Ipv4Address destination, uint16_t sequence, std::size_t size,
+                   std::optional<uint8_t> ttl = std::nullopt);
     /// Next event, or nothing when `deadline_ns` (arch::now_ns time) has passed.
     std::optional<PingEvent> receive(uint64_t deadline_ns);
     /// Events that found the queue full.

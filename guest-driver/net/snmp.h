@@ -41,6 +41,9 @@ namespace net {
     X(InBcastOctets)                                                                                         \
     X(OutBcastOctets) X(InCsumErrors) X(InNoECTPkts) X(InECT1Pkts) X(InECT0Pkts) X(InCEPkts) X(ReasmOverlaps)
 
+/// /proc/net/netstat; Linux keeps the source filter's counter among TCP's.
+#define NET_TCPEXT_COUNTERS(X) X(IPReversePathFilter)
+
 #define NET_ICMP_COUNTERS(X)                                                                                 \
     X(InMsgs)                                                                                                \
     X(InErrors)                                                                                              \
@@ -75,6 +78,7 @@ namespace net {
 #define NET_COUNTER_ENUM(name) name,
 enum class Ip : uint8_t { NET_IP_COUNTERS(NET_COUNTER_ENUM) Count };
 enum class IpExt : uint8_t { NET_IPEXT_COUNTERS(NET_COUNTER_ENUM) Count };
+enum class TcpExt : uint8_t { NET_TCPEXT_COUNTERS(NET_COUNTER_ENUM) Count };
 enum class Icmp : uint8_t { NET_ICMP_COUNTERS(NET_COUNTER_ENUM) Count };
 enum class Udp : uint8_t { NET_UDP_COUNTERS(NET_COUNTER_ENUM) Count };
 #undef NET_COUNTER_ENUM
@@ -108,17 +112,20 @@ struct IcmpTypeCounters {
 
 extern Counters<Ip> ip_counters;
 extern Counters<IpExt> ipext_counters;
+extern Counters<TcpExt> tcpext_counters;
 extern Counters<Icmp> icmp_counters;
 extern Counters<Udp> udp_counters;
 extern IcmpTypeCounters icmp_type_counters;
 
 inline void count(Ip name, uint64_t amount = 1) { ip_counters.add(name, amount); }
 inline void count(IpExt name, uint64_t amount = 1) { ipext_counters.add(name, amount); }
+inline void count(TcpExt name) { tcpext_counters.add(name); }
 inline void count(Icmp name) { icmp_counters.add(name); }
 inline void count(Udp name) { udp_counters.add(name); }
 
 extern const std::array<const char*, Counters<Ip>::count> ip_counter_names;
 extern const std::array<const char*, Counters<IpExt>::count> ipext_counter_names;
+extern const std::array<const char*, Counters<TcpExt>::count> tcpext_counter_names;
 extern const std::array<const char*, Counters<Icmp>::count> icmp_counter_names;
 extern const std::array<const char*, Counters<Udp>::count> udp_counter_names;
 

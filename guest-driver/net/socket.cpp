@@ -153,13 +153,11 @@ ReceivedBytes UdpSocket::receive_from(std::span<std::byte> into, uint64_t deadli
 }
 
 SocketError UdpSocket::send_to(Endpoint to, std::span<const std::byte> data) {
-    PacketBuffer* packet = kernel::alloc_packet();
+    if (data.size() > ip_max_payload - sizeof(UdpHeader))
+        return SocketError::MessageTooLong;
+    PacketBuffer* packet = kernel::alloc_packet_for(data.size());
     if (!packet)
         return SocketError::NoBuffers;
-    if (data.size() > packet->tailroom()) {
-        kernel::consume_packet(packet);
-        return SocketError::MessageTooLong;
-    }
     if (!data.empty())
         std::memcpy(packet->put(data.size()), data.data(), data.size());
     return send_packet(to, packet);
@@ -193,7 +191,7 @@ SocketError UdpSocket::send_packet(Endpoint to, PacketBuffer* packet) {
 
 UdpSocketInfo UdpSocket::info() const {
     kernel::IrqSpinGuard guard(lock_);
-    return {local_, remote_, receive_memory_, drops_, inode_};
+    return {local_, remote_, receive_memory_, receive_buffer_, drops_, inode_};
 }
 
 std::size_t udp_sockets(std::span<UdpSocketInfo> into) { return udp_table().list(into); }

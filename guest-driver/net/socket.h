@@ -28,7 +28,7 @@ enum class SocketError : uint8_t {
     AddressInUse,       ///< another socket has the port
     NoPorts,            ///< every ephemeral port is taken
     TimedOut,           ///< nothing came until the deadline
-    MessageTooLong,     ///< more than the interface's MTU
+    MessageTooLong,     ///< for any datagram, or the interface's MTU is none
     NetworkUnreachable, ///< no route
     NoBuffers,          ///< out of packets
 };
@@ -53,6 +53,7 @@ struct ReceivedBytes {
 struct UdpSocketInfo {
     Endpoint local, remote;
     std::size_t receive_memory;
+    std::size_t receive_buffer;
     uint64_t drops;
     uint32_t inode;
 };

@@ -25,7 +25,7 @@ bool length_valid(const PacketBuffer& packet, const UdpHeader* udp) {
 }
 
 void no_socket(PacketBuffer* packet, const Ipv4Header& ip) {
-    if (is_group_destination(*packet, ip)) {
+    if (is_group_destination(ip)) {
         count(Udp::IgnoredMulti);
     } else {
         count(Udp::NoPorts);

@@ -11,6 +11,7 @@
 #include "net/neighbour.h"
 #include "net/ping.h"
 #include "net/random.h"
+#include "net/route.h"
 #include "net/udp_echo.h"
 #include "shell/packet_story.h"
 #include "shell/ping_statistics.h"

@@ -15,6 +15,7 @@ constexpr Command table[] = {
     {"crash", "die|null|stack|softirq", "fail on purpose, to see the report", crash_command},
     {"driver", "[OPTION VALUE]", "options and counters of the e100 driver", driver_command},
     {"drops", "[-a]", "packets dropped, by reason", drops_command},
+    {"echo", "VALUE > FILE", "set a file below /proc/sys", echo_command},
     {"ethtool", "[-i|-S|-g|-c|-G|-C] DEVICE", "the driver: itself, its counters, its rings", ethtool_command},
     {"free", "", "memory and packet buffers", free_command},
     {"help", "[COMMAND]", "this list", help_command},
@@ -26,6 +27,7 @@ constexpr Command table[] = {
     {"poweroff", "", "take the network down and end the machine", poweroff_command},
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
+    {"ss", "[-u] [-a | -l] [-m]", "UDP sockets, and what waits in them", ss_command},
     {"trace", "[arp|icmp|udp]", "the way of the next frame, step by step", trace_command},
     {"uptime", "", "how long the machine has been up", uptime_command},
 };

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ip: addresses, links, neighbours and routes, printed as iproute2 prints them.
+// ip: addresses and links, printed as iproute2 prints them; neighbours and routes are in files of their own.
 #include <array>
 
 #include "arch/clock.h"
 #include "kernel/command_line.h"
+#include "kernel/timer.h"
 #include "net/dhcp_service.h"
 #include "net/interface.h"
 #include "net/neighbour.h"
+#include "net/route.h"
 #include "shell/arguments.h"
+#include "shell/ip_objects.h"
 #include "shell/link_statistics.h"
 
 namespace shell {
@@ -18,20 +21,11 @@ using kernel::NetDevice;
 
 constexpr uint64_t second_ns = 1'000'000'000;
 
-struct Request {
-    unsigned statistics = 0; ///< how often -s was given
-    NetDevice* only = nullptr;
-};
-
-bool selected(const Request& request, const NetDevice* device) {
-    return !request.only || request.only == device;
-}
-
-template <typename Function> void for_each_selected(const Request& request, Function function) {
+template <typename Function> void for_each_selected(const IpRequest& request, Function function) {
     unsigned index = 0;
     for (NetDevice* device : kernel::net_devices()) {
         index++;
-        if (selected(request, device))
+        if (request.wants(device))
             function(*device, index);
     }
 }
@@ -68,7 +62,7 @@ void print_address(const Output& output, const NetDevice& device) {
     print_lifetime(output, device);
 }
 
-void show_links(const Request& request, const Output& output) {
+void show_links(const IpRequest& request, const Output& output) {
     for_each_selected(request, [&](NetDevice& device, unsigned index) {
         print_link(output, device, index, "mode DEFAULT ");
         if (request.statistics > 0)
@@ -76,39 +70,12 @@ void show_links(const Request& request, const Output& output) {
     });
 }
 
-void show_addresses(const Request& request, const Output& output) {
+void show_addresses(const IpRequest& request, const Output& output) {
     for_each_selected(request, [&](NetDevice& device, unsigned index) {
         print_link(output, device, index, "");
         print_address(output, device);
         if (request.statistics > 0)
             print_link_statistics(output, device.stats, request.statistics > 1);
-    });
-}
-
-void show_neighbours(const Request& request, const Output& output) {
-    std::array<net::Neighbour, net::neighbour_limits::entries> entries;
-    const std::size_t count = net::neighbours().list(entries);
-    for (const net::Neighbour& entry : std::span(entries).first(count)) {
-        if (!selected(request, entry.device))
-            continue;
-        output.print("%s dev %s ", net::to_text(entry.address).text, entry.device->name);
-        if (entry.has_mac())
-            output.print("lladdr %02x:%02x:%02x:%02x:%02x:%02x ", entry.mac[0], entry.mac[1], entry.mac[2],
-                         entry.mac[3], entry.mac[4], entry.mac[5]);
-        output.print("%s \n", net::neighbour_state_name(entry.state));
-    }
-}
-
-void show_routes(const Request& request, const Output& output) {
-    const net::Gateway gateway = net::default_gateway();
-    if (gateway.device && selected(request, gateway.device))
-        output.print("default via %s dev %s %s\n", net::to_text(gateway.address).text, gateway.device->name,
-                     net::dhcp_lease(gateway.device) ? "proto dhcp " : "");
-    for_each_selected(request, [&](NetDevice& device, unsigned) {
-        const net::InterfaceAddress own = net::interface_address(&device);
-        if (device.up && !own.address.is_any())
-            output.print("%s/%u dev %s proto kernel scope link src %s \n", net::to_text(own.network()).text,
-                         own.prefix_length, device.name, net::to_text(own.address).text);
     });
 }
 
@@ -146,24 +113,11 @@ void change_address(Arguments& arguments, const Output& output, bool add) {
         output.write("RTNETLINK answers: Cannot assign requested address\n");
 }
 
-void change_route(Arguments& arguments, const Output& output, bool add) {
-    const bool is_default = arguments.take_if("default");
-    if (is_default && !add)
-        return net::set_default_gateway({});
-    const auto gateway = arguments.take_if("via") ? net::parse_ipv4_address(arguments.take()) : std::nullopt;
-    if (!is_default || !gateway)
-        return output.write("Usage: ip route add default via ADDRESS, ip route del default\n");
-    const auto route = net::find_route(*gateway);
-    if (!route || route->next_hop != *gateway)
-        return output.write("Error: Nexthop has invalid gateway.\n");
-    net::set_default_gateway({route->device, *gateway});
-}
-
 // ---- Dispatch ----
 
-using Show = void (*)(const Request&, const Output&);
+using Show = void (*)(const IpRequest&, const Output&);
 
-void show_object(Show show, Request request, Arguments& arguments, const Output& output) {
+void show_object(Show show, IpRequest request, Arguments& arguments, const Output& output) {
     if (!arguments.take_if("show"))
         arguments.take_if("list");
     arguments.take_if("dev");
@@ -180,7 +134,7 @@ void show_object(Show show, Request request, Arguments& arguments, const Output&
 
 void ip_command(Words words, const Output& output) {
     Arguments arguments(words);
-    Request request;
+    IpRequest request;
     for (; arguments.peek().starts_with('-'); arguments.take()) {
         if (arguments.peek() != "-s" && arguments.peek() != "-statistics")
             return output.print("Option \"%.*s\" is unknown, try \"ip help\".\n", length_of(arguments.peek()),
@@ -201,9 +155,17 @@ void ip_command(Words words, const Output& output) {
             return set_link(arguments, output);
         return show_object(show_links, request, arguments, output);
     }
-    if (abbreviates(object, "neighbour") || abbreviates(object, "neighbor"))
-        return show_object(show_neighbours, request, arguments, output);
+    if (abbreviates(object, "neighbour") || abbreviates(object, "neighbor")) {
+        if (arguments.take_if("flush"))
+            return flush_neighbours(arguments, output);
+        if (!change && arguments.peek() != "replace")
+            return show_object(show_neighbours, request, arguments, output);
+        const std::string_view what = arguments.take();
+        return change_neighbour(arguments, output, what);
+    }
     if (abbreviates(object, "route")) {
+        if (arguments.take_if("get"))
+            return get_route(arguments, output);
         if (!change)
             return show_object(show_routes, request, arguments, output);
         arguments.take();
@@ -213,7 +175,11 @@ void ip_command(Words words, const Output& output) {
         return output.write("Usage: ip [-s [-s]] addr|link|neigh|route [show [dev DEVICE]]\n"
                             "       ip link set DEVICE up|down\n"
                             "       ip addr add|del ADDRESS/PREFIX dev DEVICE\n"
-                            "       ip route add default via ADDRESS, ip route del default\n");
+                            "       ip neigh add|replace|del ADDRESS [lladdr MAC] dev DEVICE\n"
+                            "       ip neigh flush all|dev DEVICE\n"
+                            "       ip route add|del default|NETWORK[/PREFIX] [via ADDRESS] [dev DEVICE] "
+                            "[metric NUMBER]\n"
+                            "       ip route get ADDRESS\n");
     output.print("Object \"%.*s\" is unknown, try \"ip help\".\n", length_of(object), object.data());
 }
 

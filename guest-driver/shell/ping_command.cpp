@@ -6,8 +6,8 @@
 
 #include "arch/clock.h"
 #include "kernel/command_line.h"
-#include "net/interface.h"
 #include "net/ping.h"
+#include "net/route.h"
 #include "shell/arguments.h"
 #include "shell/ping_statistics.h"
 #include "shell/terminal.h"
@@ -25,7 +25,7 @@ struct Options {
     net::Ipv4Address destination;
     uint32_t count = 0; ///< 0: until Ctrl-C
     uint32_t size = 56;
-    uint32_t ttl = 64;
+    uint32_t ttl = 0; ///< 0: the system's
     uint64_t interval_ns = second_ns;
     bool flood = false, quiet = false;
 };
@@ -132,8 +132,8 @@ bool Ping::send_next() {
     statistics_.sent();
     next_ns_ = now + options_.interval_ns;
     last_event_ns_ = now;
-    switch (
-        socket_.send(options_.destination, sequence_, options_.size, static_cast<uint8_t>(options_.ttl))) {
+    const auto ttl = options_.ttl ? std::optional(static_cast<uint8_t>(options_.ttl)) : std::nullopt;
+    switch (socket_.send(options_.destination, sequence_, options_.size, ttl)) {
     case net::PingError::None:
         if (options_.flood)
             output_.write(".");

@@ -46,6 +46,7 @@ void format_arp_row(const Output& output, const net::Neighbour& neighbour);
 void show_softnet_stat(const Output& output);
 void show_dev(const Output& output);
 void show_snmp(const Output& output);
+void show_sockstat(const Output& output);
 void show_netstat(const Output& output);
 void show_udp(const Output& output);
 void show_arp(const Output& output);

@@ -2,8 +2,10 @@
 // Files below /proc/net.
 #include <array>
 
-#include "net/interface.h"
+#include "net/reassembly.h"
+#include "net/route.h"
 #include "net/snmp.h"
+#include "net/sysctl.h"
 #include "shell/proc_files.h"
 
 namespace shell {
@@ -65,11 +67,14 @@ void print_mac(const Output& output, const net::MacAddress& mac) {
     output.print("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
-void route_row(const Output& output, const char* device, net::Ipv4Address destination,
-               net::Ipv4Address gateway, unsigned flags, net::Ipv4Address mask) {
+void route_row(const Output& output, const net::RouteEntry& route) {
+    constexpr unsigned up = 1, gateway = 2, host = 4; // RTF_UP, RTF_GATEWAY, RTF_HOST
+    const unsigned flags =
+        up | (route.gateway.is_any() ? 0 : gateway) | (route.prefix_length == 32 ? host : 0);
     Text<route_line_width + 1> line;
-    line.output().print("%s\t%08X\t%08X\t%04X\t%d\t%u\t%d\t%08X\t%d\t%u\t%u", device, raw(destination),
-                        raw(gateway), flags, 0, 0u, 0, raw(mask), 0, 0u, 0u);
+    line.output().print("%s\t%08X\t%08X\t%04X\t%d\t%u\t%u\t%08X\t%d\t%u\t%u", route.device->name,
+                        raw(route.network), raw(route.gateway), flags, 0, 0u, route.metric,
+                        raw(net::prefix_mask(route.prefix_length)), 0, 0u, 0u);
     padded_line(output, line.view(), route_line_width);
 }
 
@@ -122,11 +127,11 @@ void show_dev(const Output& output) {
 }
 
 void show_snmp(const Output& output) {
-    constexpr int not_forwarding = 2; // RFC 1213 ipForwarding
+    const unsigned forwarding = net::sysctl.ip_forward ? 1 : 2; // RFC 1213 ipForwarding
     output.write("Ip: Forwarding DefaultTTL");
     for (const char* name : net::ip_counter_names)
         output.print(" %s", name);
-    output.print("\nIp: %d %u", not_forwarding, 64u);
+    output.print("\nIp: %u %u", forwarding, net::sysctl.ip_default_ttl.load());
     for (std::size_t i = 0; i < net::ip_counter_names.size(); i++)
         output.print(" %llu", static_cast<Number>(net::ip_counters.get(static_cast<net::Ip>(i))));
     output.write("\nIcmp:");
@@ -139,9 +144,24 @@ void show_snmp(const Output& output) {
 }
 
 void show_netstat(const Output& output) {
-    output.write("IpExt:");
+    output.write("TcpExt:");
+    show_counters(output, "TcpExt", net::tcpext_counters, net::tcpext_counter_names);
+    output.write("\nIpExt:");
     show_counters(output, "IpExt", net::ipext_counters, net::ipext_counter_names);
     output.write("\n");
+}
+
+void show_sockstat(const Output& output) {
+    constexpr std::size_t page_bytes = 4096;
+    std::array<net::UdpSocketInfo, 64> sockets;
+    const std::size_t count = net::udp_sockets(sockets);
+    std::size_t memory = 0;
+    for (std::size_t i = 0; i < count; i++)
+        memory += sockets[i].receive_memory;
+    kernel::BhGuard guard;
+    const net::Reassembly::Usage fragments = net::reassembly().usage();
+    output.print("sockets: used %zu\nUDP: inuse %zu mem %zu\nFRAG: inuse %zu memory %zu\n", count, count,
+                 (memory + page_bytes - 1) / page_bytes, fragments.datagrams, fragments.memory);
 }
 
 void format_udp_row(const Output& output, unsigned row, const net::UdpSocketInfo& socket) {
@@ -167,9 +187,10 @@ void show_udp(const Output& output) {
 }
 
 void format_arp_row(const Output& output, const net::Neighbour& neighbour) {
-    constexpr unsigned complete = 2; // ATF_COM
-    output.print("%-16s 0x%-10x0x%-10x", net::to_text(neighbour.address).text, 1u,
-                 neighbour.has_mac() ? complete : 0u);
+    constexpr unsigned complete = 2, permanent = 4; // ATF_COM, ATF_PERM
+    const unsigned flags = (neighbour.has_mac() ? complete : 0) |
+                           (neighbour.state == net::NeighbourState::Permanent ? permanent : 0);
+    output.print("%-16s 0x%-10x0x%-10x", net::to_text(neighbour.address).text, 1u, flags);
     print_mac(output, neighbour.has_mac() ? neighbour.mac : net::MacAddress{});
     output.print("     *        %s\n", neighbour.device->name);
 }
@@ -183,17 +204,12 @@ void show_arp(const Output& output) {
 }
 
 void show_route(const Output& output) {
-    constexpr unsigned up = 1, gateway_flag = 2; // RTF_UP, RTF_GATEWAY
     padded_line(output, "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
                 route_line_width);
-    const net::Gateway gateway = net::default_gateway();
-    if (gateway.device)
-        route_row(output, gateway.device->name, {}, gateway.address, up | gateway_flag, {});
-    for (const kernel::NetDevice* device : kernel::net_devices()) {
-        const net::InterfaceAddress own = net::interface_address(device);
-        if (device->up && !own.address.is_any())
-            route_row(output, device->name, own.network(), {}, up, own.mask());
-    }
+    std::array<net::RouteEntry, net::max_routes> routes;
+    const std::size_t count = net::list_routes(routes);
+    for (const net::RouteEntry& route : std::span(routes).first(count))
+        route_row(output, route);
 }
 
 } // namespace shell

@@ -37,12 +37,11 @@ std::vector<std::string> words(const std::string& line) {
     return result;
 }
 
-Machine wired(const harness::Wire& wire, unsigned cpus) {
+Machine wired(const WireEnd& end, unsigned cpus) {
     Machine machine;
     machine.cpus = cpus;
     machine.command_line = "ip=10.0.0.2/24";
-    machine.more = harness::plugin_arguments() + wire.arguments() +
-                   harness::device_arguments("netdev=net,mac=52:54:00:12:34:56");
+    machine.more = harness::plugin_arguments() + end.arguments("52:54:00:12:34:56");
     return machine;
 }
 
@@ -106,43 +105,53 @@ uint64_t packets_in_use(GuestMachine& guest) {
     return std::stoull(guest.console().expect("^Packets: ([0-9]+) in use").groups[0]);
 }
 
-// ---- WiredGuest ----
+// ---- WireEnd ----
 
-WiredGuest::WiredGuest(unsigned cpus) : guest_(wired(wire_, cpus)) {
-    console().expect_text("Type help", std::chrono::seconds(60));
-    harness::Arp request;
-    request.sender_mac = our_mac;
-    request.sender_ip = our_ip;
-    request.target_ip = guest_ip;
-    send(harness::arp(request));
-    const auto is_reply = [](const Frame& frame) {
-        const auto arp = harness::parse_arp(frame);
-        return arp && arp->operation == 2 && arp->sender_ip == guest_ip && arp->target_mac == our_mac;
-    };
-    if (!await(is_reply))
-        throw harness::Failure("the guest does not answer ARP; the console says:\n" + console().transcript());
+Arguments WireEnd::arguments(const std::string& card_mac) const {
+    return wire_.arguments() + harness::device_arguments("netdev=" + wire_.id() + ",mac=" + card_mac);
 }
 
-bool WiredGuest::answer_arp(const Frame& frame) {
+bool WireEnd::meet(uint32_t guest_ip) {
+    harness::Arp request;
+    request.sender_mac = mac_;
+    request.sender_ip = ip_;
+    request.target_ip = guest_ip;
+    send(harness::arp(request));
+    const auto is_reply = [&](const Frame& frame) {
+        const auto arp = harness::parse_arp(frame);
+        return arp && arp->operation == 2 && arp->sender_ip == guest_ip && arp->target_mac == mac_;
+    };
+    return await(is_reply).has_value();
+}
+
+bool WireEnd::answer_arp(const Frame& frame) {
     const auto arp = harness::parse_arp(frame);
-    if (!arp || arp->operation != 1 || arp->target_ip != our_ip)
+    if (!arp || arp->operation != 1 || arp->target_ip != ip_)
         return false;
     harness::Arp reply;
     reply.operation = 2;
-    reply.sender_mac = our_mac;
-    reply.sender_ip = our_ip;
+    reply.sender_mac = mac_;
+    reply.sender_ip = ip_;
     reply.target_mac = arp->sender_mac;
     reply.target_ip = arp->sender_ip;
     send(harness::arp(reply));
     return true;
 }
 
-std::optional<Frame> WiredGuest::await(const std::function<bool(const Frame&)>& wanted,
-                                       harness::Deadline deadline) {
+std::optional<Frame> WireEnd::await(const std::function<bool(const Frame&)>& wanted,
+                                    harness::Deadline deadline) {
     while (auto frame = wire_.receive(deadline))
         if (!answer_arp(*frame) && wanted(*frame))
             return frame;
     return std::nullopt;
+}
+
+// ---- WiredGuest ----
+
+WiredGuest::WiredGuest(unsigned cpus) : guest_(wired(end_, cpus)) {
+    console().expect_text("Type help", std::chrono::seconds(60));
+    if (!end_.meet(guest_ip))
+        throw harness::Failure("the guest does not answer ARP; the console says:\n" + console().transcript());
 }
 
 bool WiredGuest::echo(size_t bytes) {

@@ -32,6 +32,30 @@ uint64_t drops(GuestMachine& guest, const std::string& reason);
 uint64_t snmp(GuestMachine& guest, const std::string& protocol, const std::string& counter);
 uint64_t packets_in_use(GuestMachine& guest);
 
+/// A host at the other end of a wire to the guest. Answers ARP requests for itself while it waits for frames.
+class WireEnd {
+  public:
+    WireEnd(const harness::TempDir& directory, const std::string& netdev, uint32_t ip,
+            const harness::MacAddress& mac)
+        : wire_(directory, netdev), ip_(ip), mac_(mac) {}
+
+    /// The wire and the guest's card on it.
+    Arguments arguments(const std::string& card_mac) const;
+    /// Asks the guest for its MAC address, by which the guest learns ours. False if no answer comes.
+    bool meet(uint32_t guest_ip);
+    /// Padded to the shortest frame.
+    void send(const Frame& frame) { wire_.send(harness::padded(frame)); }
+    /// The next frame from the guest that `wanted` likes.
+    std::optional<Frame> await(const std::function<bool(const Frame&)>& wanted,
+                               harness::Deadline deadline = harness::patience);
+
+  private:
+    bool answer_arp(const Frame& frame);
+    harness::Wire wire_;
+    uint32_t ip_;
+    harness::MacAddress mac_;
+};
+
 /// A guest 10.0.0.2 whose only neighbour, 10.0.0.1, is the test.
 class WiredGuest {
   public:
@@ -44,11 +68,11 @@ class WiredGuest {
 
     GuestMachine& guest() { return guest_; }
     harness::Console& console() { return guest_.console(); }
-    /// Padded to the shortest frame.
-    void send(const Frame& frame) { wire_.send(harness::padded(frame)); }
-    /// The next frame from the guest that `wanted` likes; ARP requests for us are answered meanwhile.
+    void send(const Frame& frame) { end_.send(frame); }
     std::optional<Frame> await(const std::function<bool(const Frame&)>& wanted,
-                               harness::Deadline deadline = harness::patience);
+                               harness::Deadline deadline = harness::patience) {
+        return end_.await(wanted, deadline);
+    }
     /// An echo request is answered: so all that was sent before has been dealt with, too.
     bool echo(size_t bytes = 32);
 
@@ -58,9 +82,8 @@ class WiredGuest {
     static Frame udp(uint16_t port, const std::string& text, uint16_t source_port = 5000);
 
   private:
-    bool answer_arp(const Frame& frame);
     harness::TempDir directory_;
-    harness::Wire wire_{directory_, "net"};
+    WireEnd end_{directory_, "net", our_ip, our_mac};
     GuestMachine guest_;
     uint16_t echoes_ = 0;
 };

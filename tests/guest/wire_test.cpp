@@ -68,6 +68,16 @@ Frame datagram(const std::function<void(harness::Ipv4&)>& change, const Bytes& p
     return WiredGuest::ethernet(harness::ipv4(header, payload), destination);
 }
 
+Frame fragment(uint16_t identification, size_t offset, size_t length, bool more) {
+    return datagram(
+        [&](harness::Ipv4& h) {
+            h.identification = identification;
+            h.fragment_offset = static_cast<uint16_t>(offset);
+            h.more_fragments = more;
+        },
+        Bytes(length));
+}
+
 std::vector<Wrong> everything_wrong() {
     constexpr size_t at_ip = 14, at_payload = 34;
     const Frame good = WiredGuest::udp(7, "a datagram in order");
@@ -86,8 +96,9 @@ std::vector<Wrong> everything_wrong() {
         {"MARTIAN_DST", datagram([](harness::Ipv4& h) { h.destination = ip(127, 0, 0, 1); })},
         {"IP_INADDRERRORS", datagram([](harness::Ipv4& h) { h.destination = ip(10, 0, 0, 3); })},
         {"UNICAST_IN_L2_MULTICAST", datagram([](harness::Ipv4&) {}, Bytes(26), harness::broadcast_mac)},
-        {"FRAG_UNSUPPORTED", datagram([](harness::Ipv4& h) { h.more_fragments = true; })},
-        {"FRAG_UNSUPPORTED", datagram([](harness::Ipv4& h) { h.fragment_offset = 1480; })},
+        {"FRAG_OVERLAP", fragment(1, 0, 64, true)},
+        {"FRAG_OVERLAP", fragment(1, 56, 64, true)},
+        {"IP_INHDR", fragment(2, 0, 0, true)},
         {"IP_NOPROTO", datagram([](harness::Ipv4& h) { h.protocol = harness::ip_protocol::tcp; })},
         {"ICMP_CSUM", changed(echo, at_payload + 10, 0xff)},
         {"UDP_CSUM", changed(good, at_payload + 8, 'A')},
@@ -110,6 +121,7 @@ TEST_F(OnTheWire, EachWrongFrameIsCountedUnderItsReason) {
     ASSERT_TRUE(wired.echo()) << "the guest no longer answers";
     for (const auto& [reason, count] : expected)
         EXPECT_EQ(drops(wired.guest(), reason) - before[reason], count) << reason;
+    EXPECT_EQ(snmp(wired.guest(), "Ip", "ReasmReqds"), 3u);
     EXPECT_EQ(snmp(wired.guest(), "Ip", "ReasmFails"), 2u);
 }
 

@@ -205,17 +205,6 @@ TEST_F(IpInput, OptionsThatDoNot) {
     }
 }
 
-TEST_F(IpInput, FragmentsAreCountedAndRefused) {
-    for (const auto& [more, offset] : {std::pair{true, 0}, {true, 8}, {false, 8}}) {
-        auto ip = header(harness::ip_protocol::udp);
-        ip.more_fragments = more;
-        ip.fragment_offset = static_cast<uint16_t>(offset);
-        expect_refused(from_peer(ip, Bytes(16)), DropReason::FragmentsUnsupported);
-        EXPECT_EQ(watch(Ip::ReasmReqds), 1u);
-        EXPECT_EQ(watch(Ip::ReasmFails), 1u);
-    }
-}
-
 TEST_F(IpInput, DontFragmentIsNoFragment) {
     auto ip = header(harness::ip_protocol::icmp);
     ip.dont_fragment = true;

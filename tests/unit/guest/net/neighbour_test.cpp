@@ -2,6 +2,7 @@
 // The neighbour cache's states and times, on a cache of the test's own and a clock in its hands.
 #include "net/neighbour.h"
 
+#include "net/sysctl.h"
 #include "net_fixture.h"
 
 namespace {
@@ -11,6 +12,7 @@ using kernel::DropReason;
 using kernel::hz;
 using net::NeighbourState;
 namespace limits = net::neighbour_limits;
+constexpr uint64_t retransmit = hz, reachable = 30 * hz, delay = 5 * hz;
 
 unsigned unreachable_reports;
 
@@ -84,7 +86,7 @@ TEST_F(Neighbour, ThreeRequestsThenFailed) {
     send();
     for (int i = 0; i < 3; i++) {
         EXPECT_EQ(expect_request(), harness::broadcast_mac);
-        pass(limits::retransmit - 1);
+        pass(retransmit - 1);
         EXPECT_FALSE(sent());
         EXPECT_EQ(state(), NeighbourState::Incomplete);
         pass(1);
@@ -98,7 +100,7 @@ TEST_F(Neighbour, ThreeRequestsThenFailed) {
 TEST_F(Neighbour, AFailedOneIsAskedAgainWhenNeeded) {
     send();
     for (int i = 0; i < 3; i++)
-        pass(limits::retransmit);
+        pass(retransmit);
     while (sent()) {
     }
     send();
@@ -124,22 +126,22 @@ TEST_F(Neighbour, TheWaitingBytesAreLimitedAndTheOldestGo) {
 TEST_F(Neighbour, ReachableBecomesStaleBetweenHalfAndOneAndAHalfTimes) {
     send();
     answer();
-    pass(limits::reachable / 2 - 1);
+    pass(reachable / 2 - 1);
     EXPECT_EQ(state(), NeighbourState::Reachable);
-    pass(limits::reachable + 1);
+    pass(reachable + 1);
     EXPECT_EQ(state(), NeighbourState::Stale);
 }
 
 TEST_F(Neighbour, AStaleOneIsUsedAndAskedAfterTheDelay) {
     send();
     answer();
-    pass(2 * limits::reachable);
+    pass(2 * reachable);
     while (sent()) {
     }
     send();
     expect_data();
     EXPECT_EQ(state(), NeighbourState::Delay);
-    pass(limits::delay - 1);
+    pass(delay - 1);
     EXPECT_FALSE(sent());
     pass(1);
     EXPECT_EQ(state(), NeighbourState::Probe);
@@ -153,14 +155,14 @@ TEST_F(Neighbour, AStaleOneIsUsedAndAskedAfterTheDelay) {
 TEST_F(Neighbour, ThreeUnansweredProbesAreAFailure) {
     send();
     answer();
-    pass(2 * limits::reachable);
+    pass(2 * reachable);
     send();
     while (sent()) {
     }
-    pass(limits::delay);
+    pass(delay);
     for (int i = 0; i < 3; i++) {
         EXPECT_EQ(expect_request(), peer_mac);
-        pass(limits::retransmit);
+        pass(retransmit);
     }
     EXPECT_EQ(state(), NeighbourState::Failed);
     EXPECT_FALSE(sent());
@@ -197,6 +199,82 @@ TEST_F(Neighbour, FlushForgetsTheDevice) {
     EXPECT_EQ(watch(DropReason::QueuePurge), 1u);
     answer();
     EXPECT_EQ(state(), NeighbourState::None);
+}
+
+class NeighbourCollection : public Neighbour {
+  protected:
+    ~NeighbourCollection() override {
+        net::sysctl.neigh_gc_thresh1 = 128;
+        net::sysctl.neigh_gc_stale_time = 60;
+    }
+    void learn(uint32_t count) {
+        for (uint32_t i = 0; i < count; i++)
+            cache.learn(device, net::Ipv4Address(0x0a000300 + i), other_mac,
+                        {NeighbourState::Stale, true, true}, now);
+    }
+};
+
+TEST_F(NeighbourCollection, FewStayForEver) {
+    learn(128);
+    pass(3600 * hz);
+    pass(3600 * hz);
+    EXPECT_EQ(entries(), 128u);
+}
+
+TEST_F(NeighbourCollection, OfManyTheFailedGoAtOnce) {
+    learn(140);
+    send(0x0a000300);
+    pass(delay);
+    for (int i = 0; i < 3; i++)
+        pass(retransmit);
+    EXPECT_EQ(state(0x0a000300), NeighbourState::Failed);
+    pass(limits::collect_interval);
+    EXPECT_EQ(entries(), 139u);
+    EXPECT_EQ(state(0x0a000300), NeighbourState::None);
+}
+
+TEST_F(NeighbourCollection, OfManyTheUnusedGoUntilTheyAreFew) {
+    learn(140);
+    pass(40 * hz);
+    send(0x0a000300);
+    pass(19 * hz);
+    EXPECT_EQ(entries(), 140u) << "not before the time is over";
+    pass(limits::collect_interval);
+    EXPECT_EQ(entries(), 128u);
+    EXPECT_NE(state(0x0a000300), NeighbourState::None) << "it was used";
+}
+
+TEST_F(NeighbourCollection, APermanentOneIsKeptAndNotOverridden) {
+    net::sysctl.neigh_gc_thresh1 = 0;
+    EXPECT_TRUE(cache.set(device, net::Ipv4Address(peer_ip), other_mac, NeighbourState::Permanent, now));
+    answer(NeighbourState::Reachable, peer_mac);
+    pass(3600 * hz);
+    EXPECT_EQ(state(), NeighbourState::Permanent);
+    send();
+    expect_data('x', other_mac);
+    EXPECT_FALSE(sent()) << "nobody is asked";
+    cache.flush(&device, /*permanent_too=*/false);
+    EXPECT_EQ(state(), NeighbourState::Permanent);
+    EXPECT_TRUE(cache.remove(device, net::Ipv4Address(peer_ip)));
+    EXPECT_FALSE(cache.remove(device, net::Ipv4Address(peer_ip)));
+}
+
+TEST_F(NeighbourCollection, ATableFullOfPermanentOnes) {
+    for (uint32_t i = 0; i < limits::entries; i++)
+        EXPECT_TRUE(
+            cache.set(device, net::Ipv4Address(0x0a000300 + i), other_mac, NeighbourState::Permanent, now));
+    EXPECT_FALSE(cache.set(device, net::Ipv4Address(peer_ip), other_mac, NeighbourState::Permanent, now));
+    learn(300);
+    send();
+    EXPECT_EQ(watch(DropReason::NeighCreatefail), 1u);
+    EXPECT_EQ(entries(), limits::entries);
+}
+
+TEST_F(NeighbourCollection, AnEntryMadeByHandSendsWhatWaited) {
+    send();
+    expect_request();
+    cache.set(device, net::Ipv4Address(peer_ip), peer_mac, NeighbourState::Permanent, now);
+    expect_data();
 }
 
 } // namespace

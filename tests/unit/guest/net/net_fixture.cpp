@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <deque>
+#include <map>
 
 #include "arch/hosted/machine.h"
 #include "kernel/context.h"
@@ -10,19 +11,21 @@
 #include "kernel/thread.h"
 #include "net/neighbour.h"
 #include "net/network.h"
+#include "net/reassembly.h"
 
 namespace net_test {
 
 namespace {
 
-std::deque<Frame> wire;
+std::deque<kernel::NetDevice> devices;
+std::map<const kernel::NetDevice*, std::deque<Frame>> wires;
 
 int open(kernel::NetDevice&) { return 0; }
 void stop(kernel::NetDevice&) {}
 
-kernel::TransmitResult start_xmit(kernel::NetDevice&, kernel::PacketBuffer* packet) {
+kernel::TransmitResult start_xmit(kernel::NetDevice& device, kernel::PacketBuffer* packet) {
     const auto* data = reinterpret_cast<const uint8_t*>(packet->data);
-    wire.emplace_back(data, data + packet->length());
+    wires[&device].emplace_back(data, data + packet->length());
     kernel::consume_packet(packet);
     return kernel::TransmitResult::Sent;
 }
@@ -53,7 +56,8 @@ std::vector<uint64_t> drop_values() {
 } // namespace
 
 Watch::Watch()
-    : ip_(values(net::ip_counters)), ipext_(values(net::ipext_counters)), icmp_(values(net::icmp_counters)),
+    : ip_(values(net::ip_counters)), ipext_(values(net::ipext_counters)),
+      tcpext_(values(net::tcpext_counters)), icmp_(values(net::icmp_counters)),
       udp_(values(net::udp_counters)), drops_(drop_values()) {}
 
 uint64_t Watch::operator()(net::Ip name) const {
@@ -61,6 +65,9 @@ uint64_t Watch::operator()(net::Ip name) const {
 }
 uint64_t Watch::operator()(net::IpExt name) const {
     return net::ipext_counters.get(name) - ipext_[static_cast<std::size_t>(name)];
+}
+uint64_t Watch::operator()(net::TcpExt name) const {
+    return net::tcpext_counters.get(name) - tcpext_[static_cast<std::size_t>(name)];
 }
 uint64_t Watch::operator()(net::Icmp name) const {
     return net::icmp_counters.get(name) - icmp_[static_cast<std::size_t>(name)];
@@ -79,39 +86,57 @@ uint64_t Watch::all_drops() const {
     return sum;
 }
 
-NetTest::NetTest() : live_before_(kernel::packet_pool_stats().live()) {
-    device.name = "eth0";
-    device.mac = our_mac;
-    device.operations = &operations;
-    device.carrier = true;
-    kernel::register_netdev(device);
-    kernel::dev_open(device);
+NetTest::NetTest() : device(devices.emplace_back()), live_before_(kernel::packet_pool_stats().live()) {
+    plug(device, "eth0", our_mac);
     net::set_interface_address(device, {net::Ipv4Address(our_ip), 24});
     net::set_default_gateway({&device, net::Ipv4Address(peer_ip)});
-    wire.clear();
 }
 
 NetTest::~NetTest() {
     {
         kernel::BhGuard guard;
         net::neighbours().flush(nullptr);
+        net::reassembly().flush();
     }
-    kernel::dev_close(device);
-    kernel::unregister_netdev(device);
+    unplug(device);
     net::interfaces_reset();
     EXPECT_EQ(kernel::packet_pool_stats().live(), live_before_) << "a packet was lost or freed twice";
 }
 
-void NetTest::receive(const Frame& frame) {
+void NetTest::plug(kernel::NetDevice& another, const char* name, const kernel::MacAddress& mac) {
+    another.name = name;
+    another.mac = mac;
+    another.operations = &operations;
+    another.carrier = true;
+    kernel::register_netdev(another);
+    kernel::dev_open(another);
+    wires[&another].clear();
+}
+
+void NetTest::unplug(kernel::NetDevice& another) {
+    {
+        kernel::BhGuard guard;
+        net::neighbours().flush(&another);
+    }
+    kernel::dev_close(another);
+    kernel::unregister_netdev(another);
+}
+
+void NetTest::receive(const Frame& frame) { receive_on(device, frame); }
+
+void NetTest::receive_on(kernel::NetDevice& interface, const Frame& frame) {
     kernel::BhGuard guard;
     kernel::PacketBuffer* packet = kernel::alloc_packet();
     ASSERT_LE(frame.size(), packet->tailroom());
     std::memcpy(packet->put(frame.size()), frame.data(), frame.size());
-    kernel::eth_type_trans(*packet, device);
+    kernel::eth_type_trans(*packet, interface);
     kernel::netif_receive_skb(packet);
 }
 
-std::optional<Frame> NetTest::sent() {
+std::optional<Frame> NetTest::sent() { return sent_by(device); }
+
+std::optional<Frame> NetTest::sent_by(const kernel::NetDevice& interface) {
+    std::deque<Frame>& wire = wires[&interface];
     if (wire.empty())
         return std::nullopt;
     Frame frame = wire.front();
@@ -119,7 +144,7 @@ std::optional<Frame> NetTest::sent() {
     return frame;
 }
 
-std::size_t NetTest::sent_count() const { return wire.size(); }
+std::size_t NetTest::sent_count() const { return wires[&device].size(); }
 
 void NetTest::make_peer_known() {
     harness::Arp request;

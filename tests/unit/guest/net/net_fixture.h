@@ -14,6 +14,7 @@
 #include "kernel/net_device.h"
 #include "kernel/packet_buffer.h"
 #include "net/interface.h"
+#include "net/route.h"
 #include "net/snmp.h"
 #include "net/socket.h"
 
@@ -35,6 +36,7 @@ class Watch {
     Watch();
     uint64_t operator()(net::Ip name) const;
     uint64_t operator()(net::IpExt name) const;
+    uint64_t operator()(net::TcpExt name) const;
     uint64_t operator()(net::Icmp name) const;
     uint64_t operator()(net::Udp name) const;
     uint64_t operator()(kernel::DropReason reason) const;
@@ -42,7 +44,7 @@ class Watch {
     uint64_t all_drops() const;
 
   private:
-    std::vector<uint64_t> ip_, ipext_, icmp_, udp_, drops_;
+    std::vector<uint64_t> ip_, ipext_, tcpext_, icmp_, udp_, drops_;
 };
 
 /// eth0 is up as 10.0.2.15/24 with gateway 10.0.2.2 (peer_mac). Every packet must be accounted for at the
@@ -57,6 +59,11 @@ class NetTest : public testing::Test {
     /// Takes the oldest frame that left.
     std::optional<Frame> sent();
     std::size_t sent_count() const;
+    /// A second interface with a wire of its own, up and without an address. Unplugged by the test.
+    static void plug(kernel::NetDevice& another, const char* name, const kernel::MacAddress& mac);
+    static void unplug(kernel::NetDevice& another);
+    static void receive_on(kernel::NetDevice& interface, const Frame& frame);
+    static std::optional<Frame> sent_by(const kernel::NetDevice& interface);
     /// Lets the peer answer our ARP request, if we sent one.
     void make_peer_known();
     /// Virtual time passes, timers run.
@@ -68,7 +75,8 @@ class NetTest : public testing::Test {
     static Frame udp_frame(uint16_t port, const std::string& text, uint16_t source_port = 5000);
     static Frame echo_frame(const std::string& text, uint16_t identifier = 7, uint16_t sequence = 1);
 
-    kernel::NetDevice device;
+    /// Never where an earlier test's was: the thread of a DHCP client may still have its address.
+    kernel::NetDevice& device;
     Watch watch;
 
   private:

@@ -107,7 +107,7 @@ TEST_F(Ping, WhoIsNotThereIsUnreachable) {
 }
 
 TEST_F(Ping, Refusals) {
-    EXPECT_EQ(socket.send(net::Ipv4Address(peer_ip), 1, 1473), PingError::MessageTooLong);
+    EXPECT_EQ(socket.send(net::Ipv4Address(peer_ip), 1, 65508), PingError::MessageTooLong);
     net::set_default_gateway({});
     EXPECT_EQ(socket.send(net::Ipv4Address(far_ip), 1, 56), PingError::NetworkUnreachable);
     EXPECT_EQ(watch(net::Ip::OutNoRoutes), 1u);

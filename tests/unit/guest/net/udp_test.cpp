@@ -265,9 +265,8 @@ TEST_F(UdpTest, AComputedChecksumOfZeroIsSentAsOnes) {
 }
 
 TEST_F(UdpTest, SendingWhatCannotBeSent) {
-    const std::vector<std::byte> long_text(1473), longer_than_a_buffer(5000);
-    EXPECT_EQ(socket.send_to({Ipv4Address(peer_ip), 53}, long_text), SocketError::MessageTooLong);
-    EXPECT_EQ(socket.send_to({Ipv4Address(peer_ip), 53}, longer_than_a_buffer), SocketError::MessageTooLong);
+    const std::vector<std::byte> too_long(65508);
+    EXPECT_EQ(socket.send_to({Ipv4Address(peer_ip), 53}, too_long), SocketError::MessageTooLong);
     net::set_default_gateway({});
     EXPECT_EQ(socket.send_to({Ipv4Address(far_ip), 53}, {}), SocketError::NetworkUnreachable);
     EXPECT_EQ(watch(net::Ip::OutNoRoutes), 1u);

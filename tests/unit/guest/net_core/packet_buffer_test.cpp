@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -165,6 +166,38 @@ TEST(PacketQueue, PurgeFreesAllUnderOneReason) {
     queue.purge(DropReason::QueuePurge);
     EXPECT_TRUE(queue.empty());
     EXPECT_EQ(kernel::drop_count(DropReason::QueuePurge), before + 4);
+}
+
+TEST(PacketPool, WhatIsTooLongForABlockHasPagesOfItsOwn) {
+    constexpr std::size_t fits = kernel::packet_block_bytes - kernel::packet_headroom;
+    PacketBuffer* small = kernel::alloc_packet_for(fits);
+    EXPECT_EQ(small->truesize(), PacketBuffer::packet_truesize);
+    EXPECT_EQ(small->tailroom(), fits);
+    const std::size_t free_before = kernel::page_counts().free;
+    const uint64_t live = kernel::packet_pool_stats().live();
+    for (const std::size_t bytes : {fits + 1, std::size_t{3776}, std::size_t{3777}, std::size_t{65535}}) {
+        PacketBuffer* large = kernel::alloc_packet_for(bytes);
+        ASSERT_TRUE(large);
+        EXPECT_EQ(large->headroom(), kernel::packet_headroom);
+        EXPECT_GE(large->tailroom(), bytes);
+        EXPECT_EQ(large->truesize(), (free_before - kernel::page_counts().free) * kernel::page_size)
+            << "all of it is charged";
+        EXPECT_LT(large->truesize(), 2 * bytes + 2 * kernel::page_size);
+        std::fill_n(large->put(bytes), bytes, std::byte{0xa5});
+        EXPECT_EQ(kernel::packet_pool_stats().live(), live + 1);
+        kernel::drop_packet(large, DropReason::Nomem);
+        EXPECT_EQ(kernel::page_counts().free, free_before) << bytes;
+    }
+    kernel::consume_packet(small);
+    EXPECT_EQ(kernel::packet_pool_stats().live(), live - 1);
+}
+
+TEST(PacketPool, NoMemoryForALongOne) {
+    const uint64_t failed = kernel::packet_pool_stats().failed;
+    kernel::packet_pool_fail_when([] { return true; });
+    EXPECT_EQ(kernel::alloc_packet_for(5000), nullptr);
+    kernel::packet_pool_fail_when(nullptr);
+    EXPECT_EQ(kernel::packet_pool_stats().failed, failed + 1);
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 #include "capture.h"
 #include "kernel/timer.h"
 #include "net/neighbour.h"
+#include "net/socket.h"
+#include "net/sysctl.h"
 #include "net_fixture.h"
 #include "shell/bring_up.h"
 #include "shell/link_statistics.h"
@@ -105,8 +107,31 @@ TEST_F(IpCommand, Changes) {
     EXPECT_EQ(run("ip addr del 192.168.7.9/16 dev eth0"), "");
     EXPECT_EQ(net::interface_address(&device), net::InterfaceAddress{});
     for (const char* line : {"ip addr add", "ip addr add 1.2.3.4 dev eth0", "ip addr add 1.2.3.4/24 dev eth7",
-                             "ip route add default via x", "ip route add 10.0.0.0/8 via 10.0.2.2"})
+                             "ip route add default via x", "ip route add 10.0.0.0/33 via 10.0.2.2",
+                             "ip route add 10.0.0.0/8", "ip route add 10.0.0.0/8 dev eth7", "ip route get x"})
         EXPECT_EQ(run(line).substr(0, 6), "Usage:") << line;
+}
+
+TEST_F(IpCommand, RoutesOfAllKinds) {
+    EXPECT_EQ(run("ip route add 10.1.0.0/16 via 10.0.2.3"), "");
+    EXPECT_EQ(run("ip route add 192.0.2.7 via 10.0.2.4 metric 5"), "");
+    EXPECT_EQ(run("ip route add 172.16.0.0/12 dev eth0"), "");
+    EXPECT_EQ(run("ip route"), "default via 10.0.2.2 dev eth0 \n"
+                               "10.0.2.0/24 dev eth0 proto kernel scope link src 10.0.2.15 \n"
+                               "10.1.0.0/16 via 10.0.2.3 dev eth0 \n"
+                               "172.16.0.0/12 dev eth0 scope link \n"
+                               "192.0.2.7 via 10.0.2.4 dev eth0 metric 5 \n");
+    EXPECT_EQ(run("ip route get 10.1.9.9"),
+              "10.1.9.9 via 10.0.2.3 dev eth0 src 10.0.2.15 uid 0 \n    cache \n");
+    EXPECT_EQ(run("ip route get 172.17.0.1"), "172.17.0.1 dev eth0 src 10.0.2.15 uid 0 \n    cache \n");
+    EXPECT_EQ(run("ip route add 10.1.0.0/16 dev eth0"), "RTNETLINK answers: File exists\n");
+    EXPECT_EQ(run("ip route add 10.1.0.1/16 dev eth0"), "Error: Invalid prefix for given prefix length.\n");
+    EXPECT_EQ(run("ip route del 10.1.0.0/16"), "");
+    EXPECT_EQ(run("ip route del 10.1.0.0/16"), "RTNETLINK answers: No such process\n");
+    EXPECT_EQ(run("ip route get 0.0.0.1"), "RTNETLINK answers: Network is unreachable\n");
+    EXPECT_EQ(run("ip link set eth0 down"), "");
+    EXPECT_EQ(run("ip route"), "");
+    EXPECT_EQ(run("ip route add 10.1.0.0/16 dev eth0"), "Error: Device for nexthop is not up.\n");
 }
 
 TEST_F(IpCommand, Mistakes) {
@@ -114,6 +139,88 @@ TEST_F(IpCommand, Mistakes) {
     EXPECT_EQ(run("ip -z link"), "Option \"-z\" is unknown, try \"ip help\".\n");
     EXPECT_EQ(run("ip addr show dev eth7"), "Device \"eth7\" does not exist.\n");
     EXPECT_EQ(run("ip").substr(0, 6), "Usage:");
+}
+
+class SysctlCommands : public NetTest {
+  protected:
+    ~SysctlCommands() override { net::sysctl.ip_forward = 0; }
+};
+
+TEST_F(SysctlCommands, EchoSetsAndCatShows) {
+    EXPECT_EQ(run("cat /proc/sys/net/ipv4/ip_forward"), "0\n");
+    for (const char* line :
+         {"echo 1 > /proc/sys/net/ipv4/ip_forward", "echo 1 >/proc/sys/net/ipv4/ip_forward"}) {
+        net::sysctl.ip_forward = 0;
+        EXPECT_EQ(run(line), "");
+        EXPECT_EQ(run("cat /proc/sys/net/ipv4/ip_forward"), "1\n");
+    }
+    EXPECT_EQ(run("cat /proc/net/snmp").find("Ip: Forwarding DefaultTTL"), 0u);
+    EXPECT_NE(run("cat /proc/net/snmp").find("\nIp: 1 64 "), std::string::npos);
+}
+
+TEST_F(SysctlCommands, WhatEchoRefuses) {
+    for (const char* line :
+         {"echo 2 > /proc/sys/net/ipv4/ip_forward", "echo -1 > /proc/sys/net/ipv4/ip_forward",
+          "echo > /proc/sys/net/ipv4/ip_forward", "echo 1 1 > /proc/sys/net/ipv4/ip_forward",
+          "echo x > /proc/sys/net/ipv4/ip_forward", "echo 0 > /proc/sys/net/ipv4/ip_default_ttl"})
+        EXPECT_EQ(run(line), "echo: write error: Invalid argument\n") << line;
+    EXPECT_EQ(run("echo 1 > /proc/version"), "echo: /proc/version: Permission denied\n");
+    EXPECT_EQ(run("echo 1 > /proc/nothing"), "echo: /proc/nothing: No such file or directory\n");
+    EXPECT_EQ(run("echo 1 >"), "echo: : No such file or directory\n");
+    EXPECT_EQ(net::sysctl.ip_forward, 0u);
+}
+
+TEST_F(SysctlCommands, EchoOfWords) { EXPECT_EQ(run("echo one  two"), "one two\n"); }
+
+TEST_F(SysctlCommands, Folders) {
+    EXPECT_EQ(run("ls /"), "proc\n");
+    EXPECT_EQ(run("ls /proc/"), run("ls"));
+    EXPECT_NE(run("ls /proc").find("softirqs\nsys\nuptime\n"), std::string::npos) << run("ls /proc");
+    EXPECT_EQ(run("ls /proc/sys"), "net\n");
+    EXPECT_NE(run("ls /proc/sys/net/ipv4").find("ip_forward\n"), std::string::npos);
+    EXPECT_EQ(run("ls /proc/sy"), "ls: cannot access '/proc/sy': No such file or directory\n");
+    EXPECT_EQ(run("ls /etc"), "ls: cannot access '/etc': No such file or directory\n");
+}
+
+TEST_F(IpCommand, NeighboursByHand) {
+    EXPECT_EQ(run("ip neigh add 10.0.2.7 lladdr 02:00:00:aA:bb:01 dev eth0"), "");
+    EXPECT_EQ(run("ip neigh"), "10.0.2.7 dev eth0 lladdr 02:00:00:aa:bb:01 PERMANENT \n");
+    EXPECT_NE(
+        run("cat /proc/net/arp").find("10.0.2.7         0x1         0x6         02:00:00:aa:bb:01     *"),
+        std::string::npos)
+        << run("cat /proc/net/arp");
+    EXPECT_EQ(run("ip neigh replace 10.0.2.7 lladdr 02:00:00:aa:bb:02 dev eth0 nud permanent"), "");
+    make_peer_known();
+    EXPECT_EQ(run("ip neigh flush"), "Flush requires arguments.\n");
+    EXPECT_EQ(run("ip neigh flush dev eth0"), "");
+    EXPECT_EQ(run("ip neigh"), "10.0.2.7 dev eth0 lladdr 02:00:00:aa:bb:02 PERMANENT \n");
+    EXPECT_EQ(run("ip neigh del 10.0.2.7 dev eth0"), "");
+    EXPECT_EQ(run("ip neigh del 10.0.2.7 dev eth0"), "RTNETLINK answers: No such file or directory\n");
+    for (const char* line : {"ip neigh add 10.0.2.7 dev eth0", "ip neigh add 10.0.2.7 lladdr 02:00 dev eth0",
+                             "ip neigh add x lladdr 02:00:00:aa:bb:01 dev eth0",
+                             "ip neigh add 10.0.2.7 lladdr 02:00:00:aa:bb:0g dev eth0",
+                             "ip neigh add 10.0.2.7 lladdr 02:00:00:aa:bb:01"})
+        EXPECT_EQ(run(line).substr(0, 6), "Usage:") << line;
+}
+
+class SocketStatistics : public NetTest {};
+
+TEST_F(SocketStatistics, AsIproute2PrintsThem) {
+    EXPECT_EQ(run("ss -u"), "State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n");
+    net::UdpSocket waiting, connected;
+    waiting.bind({net::Ipv4Address(), 5001});
+    connected.connect({net::Ipv4Address(peer_ip), 53});
+    connected.bind({net::Ipv4Address(our_ip), 40000});
+    receive(udp_frame(5001, "unread"));
+    EXPECT_EQ(run("ss -u"), "State Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n"
+                            "ESTAB 0      0          10.0.2.15:40000     10.0.2.2:53   \n");
+    EXPECT_EQ(run("ss -lun"), "State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+                              "UNCONN 2304   0            0.0.0.0:5001      0.0.0.0:*    \n");
+    const std::string all = run("ss -u -a -m");
+    EXPECT_NE(all.find("\nUNCONN 2304 "), std::string::npos) << all;
+    EXPECT_NE(all.find("\nESTAB  0 "), std::string::npos) << all;
+    EXPECT_NE(all.find("\n\t skmem:(r2304,rb212992,"), std::string::npos) << all;
+    EXPECT_EQ(run("ss -t"), "Usage: ss [-u] [-a | -l] [-n] [-m]\n");
 }
 
 TEST(LinkStatistics, AsIproute2PrintsThem) {
