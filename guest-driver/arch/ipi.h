@@ -12,8 +12,8 @@ enum class IpiReason : uint8_t {
 };
 inline constexpr unsigned ipi_reasons = 2;
 
-/// CPU `cpu`, which is up, calls kernel::serve_ipi(reason) soon, in hard-irq context. What the caller stored before
-/// is visible there. Several of one reason may arrive as one. Any context; also to oneself.
+/// CPU `cpu`, which is up, calls kernel::serve_ipi(reason) soon, in hard-irq context. What the caller stored
+/// before is visible there. Several of one reason may arrive as one. Any context; also to oneself.
 void send_ipi(unsigned cpu, IpiReason reason);
 
 } // namespace arch

@@ -23,11 +23,11 @@ IrqError request_irq(unsigned line, const char* name, IrqHandler handler, void* 
 /// After the return the handler runs no more.
 void free_irq(unsigned line, void* cookie);
 
-/// The CPUs that may serve the line, bit n for CPU n: all at first; of them the lowest that is up does. 0 if the line
-/// was never in use.
+/// The CPUs that may serve the line, bit n for CPU n: all at first; of them the lowest that is up does. 0 if
+/// the line was never in use.
 uint32_t irq_affinity(unsigned line);
-/// Moves the line. An interrupt that is on its way is still served where it was going. NoSuchLine also if the line
-/// was never in use. The choice outlives free_irq().
+/// Moves the line. An interrupt that is on its way is still served where it was going. NoSuchLine also if the
+/// line was never in use. The choice outlives free_irq().
 IrqError set_irq_affinity(unsigned line, uint32_t cpus);
 
 /// For /proc/interrupts: calls `row` for each line in use, `chip` like "IO-APIC", `trigger` like

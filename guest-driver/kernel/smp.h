@@ -19,12 +19,12 @@ struct RemoteCall {
     RemoteCall* next = nullptr; ///< in the queue of the CPU that is called
 };
 
-/// `call.function` runs soon on `cpu` with interrupts off: there in hard-irq context; at once if that is the calling
-/// CPU. When it begins, the call may be made again. False if the call is still on its way: that one will do. Any
-/// context.
+/// `call.function` runs soon on `cpu` with interrupts off: there in hard-irq context; at once if that is the
+/// calling CPU. When it begins, the call may be made again. False if the call is still on its way: that one
+/// will do. Any context.
 bool call_async(unsigned cpu, RemoteCall& call);
-/// The same; returns when the function has. Interrupts on, unless `cpu` is the calling CPU: two that call each other
-/// would wait for ever.
+/// The same; returns when the function has. Interrupts on, unless `cpu` is the calling CPU: two that call
+/// each other would wait for ever.
 void call_on_cpu(unsigned cpu, void (*function)(void*), void* argument);
 
 /// Called by arch when such an interrupt came from another CPU, between irq_enter and irq_exit.

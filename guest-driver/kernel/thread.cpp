@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Threads and the scheduler: a run queue per CPU, round robin with a time slice of one tick. A thread is woken on the
-// CPU it belongs to; the other CPUs only put it into the run queue there.
+// Threads and the scheduler: a run queue per CPU, round robin with a time slice of one tick. A thread is
+// woken on the CPU it belongs to; the other CPUs only put it into the run queue there.
 #include "kernel/thread.h"
 
 #include <algorithm>
@@ -138,7 +138,8 @@ void account(RunQueue& queue) {
     const uint64_t now = arch::now_ns();
     // Only this CPU writes it.
     std::atomic<uint64_t>& run_ns = queue.current->run_ns;
-    run_ns.store(run_ns.load(std::memory_order_relaxed) + now - queue.switched_at_ns, std::memory_order_relaxed);
+    run_ns.store(run_ns.load(std::memory_order_relaxed) + now - queue.switched_at_ns,
+                 std::memory_order_relaxed);
     queue.switched_at_ns = now;
 }
 
@@ -224,7 +225,7 @@ void schedule() {
 void scheduler_tick() {
     RunQueue& queue = run_queues.local();
     if (!queue.current)
-        return; // the scheduler of this CPU has not begun
+        return;     // the scheduler of this CPU has not begun
     account(queue); // a CPU may idle for ever
     if (queue.slice_ticks > 0)
         queue.slice_ticks--;

@@ -32,14 +32,15 @@ inline constexpr unsigned any_cpu = ~0u; ///< the one with the fewest threads
 /// Once on each CPU, after page_alloc_init: the caller becomes thread `name` of its CPU and gets an idle
 /// thread beside it. Interrupts off.
 void threads_init(const char* name);
-/// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`, so what is per
-/// CPU may be used without more ado; it ends when `entry` returns or calls thread_exit().
+/// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`, so what
+/// is per CPU may be used without more ado; it ends when `entry` returns or calls thread_exit().
 Thread* thread_create(const char* name, unsigned cpu, void (*entry)(void*), void* argument);
 [[noreturn]] void thread_exit();
 Thread* current_thread();
 /// For `ps`: every thread that is not Dead, idle threads included.
 void thread_for_each(void (*row)(const Thread&, void* cookie), void* cookie);
-/// Makes a Waiting thread Ready (any context); sets need_resched on its CPU, which is told if it is another one.
+/// Makes a Waiting thread Ready (any context); sets need_resched on its CPU, which is told if it is another
+/// one.
 void thread_wake(Thread* thread);
 void yield();
 void sleep_ns(uint64_t ns);

@@ -134,7 +134,7 @@ void deliver(PacketBuffer* packet) {
 
 Verdict check_all(PacketBuffer& packet) {
     if (packet.type == PacketType::Otherhost) {
-        packet.device->stats.rx_otherhost_dropped++;
+        kernel::count_drop(packet.device->stats.rx_otherhost_dropped);
         return DropReason::Otherhost;
     }
     count_received(packet);

@@ -28,6 +28,7 @@ void cat_command(Words words, const Output& output);
 void crash_command(Words words, const Output& output);
 void driver_command(Words words, const Output& output);
 void drops_command(Words words, const Output& output);
+void echo_command(Words words, const Output& output);
 void ethtool_command(Words words, const Output& output);
 void free_command(Words words, const Output& output);
 void help_command(Words words, const Output& output);
@@ -39,6 +40,7 @@ void ping_command(Words words, const Output& output);
 void poweroff_command(Words words, const Output& output);
 void ps_command(Words words, const Output& output);
 void ring_command(Words words, const Output& output);
+void torture_command(Words words, const Output& output);
 void trace_command(Words words, const Output& output);
 void uptime_command(Words words, const Output& output);
 

@@ -44,7 +44,7 @@ void cat_command(Words words, const Output& output) {
     for (std::string_view path : words.subspan(1)) {
         if (const ProcFile* file = find_proc_file(path))
             file->show(output);
-        else
+        else if (!show_irq_file(path, output))
             output.print("cat: %.*s: No such file or directory\n", static_cast<int>(path.size()),
                          path.data());
     }
@@ -55,9 +55,13 @@ void ls_command(Words words, const Output& output) {
     const bool in_net = path == "/proc/net";
     if (path == "/")
         return output.write("proc\n");
+    if (list_irq_folder(path, output))
+        return;
     if (path != "/proc" && !in_net)
         return output.print("ls: cannot access '%.*s': No such file or directory\n",
                             static_cast<int>(path.size()), path.data());
+    if (!in_net)
+        output.write("irq\n");
     bool net_seen = false;
     for (const ProcFile& file : files) {
         const std::string_view name = file.path;

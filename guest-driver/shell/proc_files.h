@@ -26,6 +26,14 @@ std::span<const ProcFile> proc_files();
 /// nullptr if there is none.
 const ProcFile* find_proc_file(std::string_view path);
 
+enum class StoreResult : uint8_t { Stored, NoSuchFile, Invalid };
+
+// proc_irq.cpp: /proc/irq and what is below it. The first and the last are false if there is no such file or
+// folder.
+bool show_irq_file(std::string_view path, const Output& output);
+StoreResult store_irq_file(std::string_view path, std::string_view text);
+bool list_irq_folder(std::string_view path, const Output& output);
+
 // proc_system.cpp
 void format_cpu_header(const Output& output, unsigned indent, unsigned cpus);
 void format_interrupt_row(const Output& output, const arch::IrqLine& line, unsigned cpus);

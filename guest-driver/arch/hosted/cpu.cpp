@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The simulated processors: interrupt flags, waiting, taking turns, barriers, ends of the world. One OS thread runs
-// them all: a CPU has the turn until it spins, sleeps or has taken its tick, so a run is the same every time.
+// The simulated processors: interrupt flags, waiting, taking turns, barriers, ends of the world. One OS
+// thread runs them all: a CPU has the turn until it spins, sleeps or has taken its tick, so a run is the same
+// every time.
 #include "arch/cpu.h"
 
 #include <array>

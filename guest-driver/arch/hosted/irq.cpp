@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Interrupt lines: wired-or levels from the devices, handlers of the guest, delivery on the CPU that the line is
-// routed to; ticks and interrupts between CPUs.
+// Interrupt lines: wired-or levels from the devices, handlers of the guest, delivery on the CPU that the line
+// is routed to; ticks and interrupts between CPUs.
 #include "arch/irq.h"
 
 #include <algorithm>

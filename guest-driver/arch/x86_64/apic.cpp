@@ -16,8 +16,9 @@ namespace {
 namespace local {
 // Register offsets.
 constexpr uint32_t id = 0x20, task_priority = 0x80, end_of_interrupt = 0xb0, spurious = 0xf0,
-                   command_low = 0x300, command_high = 0x310, timer_vector = 0x320, lint0 = 0x350, lint1 = 0x360, error_vector = 0x370,
-                   initial_count = 0x380, current_count = 0x390, divide = 0x3e0;
+                   command_low = 0x300, command_high = 0x310, timer_vector = 0x320, lint0 = 0x350,
+                   lint1 = 0x360, error_vector = 0x370, initial_count = 0x380, current_count = 0x390,
+                   divide = 0x3e0;
 constexpr uint32_t software_enable = 1 << 8, masked = 1 << 16, periodic = 1 << 17;
 constexpr uint32_t delivery_fixed = 0 << 8, delivery_nmi = 4 << 8, delivery_init = 5 << 8,
                    delivery_startup = 6 << 8;
@@ -29,8 +30,8 @@ constexpr uint64_t msr_enable = 1 << 11;
 
 arch::Mmio local_apic() { return arch::Mmio(x86::acpi().local_apic); }
 
-/// An interrupt in between would send its own. The order of the two registers' writes is the protocol (SDM volume
-/// 3, 10.6.1).
+/// An interrupt in between would send its own. The order of the two registers' writes is the protocol (SDM
+/// volume 3, 10.6.1).
 void send(uint8_t apic_id, uint32_t command) {
     arch::IrqGuard guard;
     const arch::Mmio apic = local_apic();

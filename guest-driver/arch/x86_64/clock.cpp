@@ -31,7 +31,8 @@ struct TscClock {
 };
 TscClock tsc;
 std::atomic<bool> tsc_trusted{false}; ///< once false: for ever
-uint64_t pm_offset_ns = 0; ///< of the PM timer's 0, so that a change of clock never goes back; fixed when it is read
+uint64_t pm_offset_ns =
+    0; ///< of the PM timer's 0, so that a change of clock never goes back; fixed when it is read
 uint64_t checked_pm_ns = 0, checked_tsc_ns = 0;
 
 uint32_t timer_counts_per_tick = 0;
@@ -155,9 +156,7 @@ const char* clock_source_name() { return tsc_trusted ? "tsc" : "acpi_pm"; }
 
 namespace arch {
 
-uint64_t now_ns() {
-    return tsc_trusted.load(std::memory_order_acquire) ? tsc_ns() : pm_ns() + pm_offset_ns;
-}
+uint64_t now_ns() { return tsc_trusted.load(std::memory_order_acquire) ? tsc_ns() : pm_ns() + pm_offset_ns; }
 
 void busy_wait_us(uint32_t us) {
     const uint64_t end = now_ns() + uint64_t{us} * 1000;

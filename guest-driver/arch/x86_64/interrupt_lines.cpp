@@ -27,8 +27,8 @@ constexpr uint32_t all_cpus = (1u << arch::max_cpus) - 1;
 
 constexpr unsigned no_input = ~0u;
 
-// A CPU that serves a line reads the actions without the lock, the input first and then the handler. So the input is
-// set while there is no handler yet, and taken away only when nobody can be serving it any more.
+// A CPU that serves a line reads the actions without the lock, the input first and then the handler. So the
+// input is set while there is no handler yet, and taken away only when nobody can be serving it any more.
 struct Action {
     std::atomic<unsigned> input{no_input}; ///< no_input: free slot
     std::atomic<arch::IrqHandler> handler{nullptr};
@@ -116,8 +116,9 @@ void judge(unsigned number, bool handled) {
 }
 
 bool has_actions(unsigned input) {
-    return std::any_of(actions.begin(), actions.end(),
-                       [=](const Action& action) { return action.belongs_to(input) && action.handler.load(); });
+    return std::any_of(actions.begin(), actions.end(), [=](const Action& action) {
+        return action.belongs_to(input) && action.handler.load();
+    });
 }
 
 void describe(unsigned number, void (*row)(const arch::IrqLine&, void*), void* cookie) {
@@ -144,8 +145,8 @@ arch::IrqError request_irq(unsigned line, Trigger trigger, const char* name, arc
     if (wiring.input >= std::min<std::size_t>(io_apic_inputs(), inputs.size()))
         return arch::IrqError::NoSuchLine;
     kernel::IrqSpinGuard guard(lock);
-    auto* slot =
-        std::find_if(actions.begin(), actions.end(), [](const Action& each) { return each.belongs_to(no_input); });
+    auto* slot = std::find_if(actions.begin(), actions.end(),
+                              [](const Action& each) { return each.belongs_to(no_input); });
     if (slot == actions.end())
         return arch::IrqError::NoSpace;
     const bool first = !has_actions(wiring.input);
