@@ -107,7 +107,7 @@ TEST_F(UserNetwork, CtrlCEndsAPing) {
     guest.console().send("\x03");
     guest.console().expect("[0-9]+ packets transmitted, [0-9]+ received, 0% packet loss");
     guest.type("uptime");
-    guest.console().expect("^up 0 min, 1 CPU$");
+    guest.console().expect("^up 0 min, " + std::to_string(default_cpus()) + " CPUs?$");
 }
 
 TEST_F(UserNetwork, UdpEchoFromTheHost) {
