@@ -22,8 +22,9 @@ using Number = unsigned long long;
 
 constexpr uint64_t default_ms = 1000;
 constexpr unsigned item_count = 16;
-constexpr unsigned yield_every = 32; ///< rounds between two in which the mutex is held while others run
-constexpr unsigned call_every = 8;   ///< waiting for another CPU takes long: most rounds are for the locks
+constexpr unsigned yield_every = 32;    ///< rounds between two in which the mutex is held while others run
+constexpr unsigned least_rounds = 1000; ///< of each CPU, however little time it gets of a busy host
+constexpr unsigned call_every = 8;      ///< waiting for another CPU takes long: most rounds are for the locks
 
 struct Item : kernel::ListNode {
     uint64_t uses = 0; ///< only by who has taken it off the list
@@ -126,7 +127,7 @@ void torture(void*) {
     timer.function = [](void* cookie) { static_cast<Own*>(cookie)->timers_rang++; };
     timer.argument = &own;
     wait_for_start();
-    while (arch::now_ns() < shared.end_ns) {
+    while (arch::now_ns() < shared.end_ns || own.rounds < least_rounds || own.timers_rang == 0) {
         own.rounds++;
         use_list();
         use_packets(own);

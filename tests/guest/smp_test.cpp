@@ -40,7 +40,9 @@ std::string cpu_header(unsigned cpus) {
 Counts row(GuestMachine& guest, const std::string& file, const std::string& label, unsigned cpus) {
     guest.type("cat /proc/" + file);
     guest.console().expect(cpu_header(cpus));
-    return numbers(guest.console().expect("^ *" + label + ":" + columns(cpus) + "( +[^0-9 ].*)?$").groups);
+    auto groups = guest.console().expect("^ *" + label + ":" + columns(cpus) + "( +[^0-9 ].*)?$").groups;
+    groups.resize(cpus); // without what stands behind the columns
+    return numbers(groups);
 }
 
 enum class Clocking { Host, Instructions };
