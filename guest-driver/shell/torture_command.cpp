@@ -5,9 +5,11 @@
 
 #include "arch/clock.h"
 #include "kernel/command_line.h"
+#include "kernel/dma.h"
 #include "kernel/list.h"
 #include "kernel/mutex.h"
 #include "kernel/packet_buffer.h"
+#include "kernel/page_alloc.h"
 #include "kernel/per_cpu.h"
 #include "kernel/smp.h"
 #include "kernel/thread.h"
@@ -36,6 +38,7 @@ struct Own {
     uint64_t calls_made = 0, calls_served = 0; ///< served in hard-irq context
     uint64_t packets_made = 0, packets_freed = 0;
     uint64_t timers_armed = 0, timers_rang = 0;
+    uint64_t pages_spoilt = 0; ///< somebody else wrote into them
 };
 
 struct Shared {
@@ -94,6 +97,23 @@ void use_packets(Own& own) {
         kernel::consume_packet(taken);
 }
 
+/// Pages from the allocator, which all share, through the table of DMA mappings, which all share as well.
+void use_pages(Own& own) {
+    constexpr unsigned orders = 3;
+    const auto order = static_cast<unsigned>(own.rounds % orders);
+    auto* words = static_cast<uint64_t*>(kernel::alloc_pages(order));
+    if (!words)
+        return;
+    const std::size_t bytes = kernel::page_size << order, last = bytes / sizeof *words - 1;
+    const uint64_t mark = reinterpret_cast<uintptr_t>(&own) + own.rounds;
+    words[0] = words[last] = mark;
+    const uint32_t bus = kernel::dma_map(std::as_writable_bytes(std::span(words, last + 1)),
+                                         kernel::DmaDirection::Bidirectional, &own);
+    kernel::dma_unmap(bus, bytes, kernel::DmaDirection::Bidirectional, &own);
+    own.pages_spoilt += words[0] != mark || words[last] != mark;
+    kernel::free_pages(words, order);
+}
+
 void use_mutex(const Own& own) {
     kernel::MutexGuard guard(shared.mutex);
     shared.mutex_count++;
@@ -131,6 +151,7 @@ void torture(void*) {
         own.rounds++;
         use_list();
         use_packets(own);
+        use_pages(own);
         use_mutex(own);
         use_timer(own, timer);
         if (own.rounds % call_every == 0)
@@ -186,6 +207,7 @@ bool counts_are_right(const Output& output) {
         sum.calls_served += own.calls_served;
         sum.packets_made += own.packets_made;
         sum.packets_freed += own.packets_freed;
+        sum.pages_spoilt += own.pages_spoilt;
     }
     uint64_t uses = 0, listed = 0;
     while (const Item* item = shared.list.pop_front()) {
@@ -201,6 +223,7 @@ bool counts_are_right(const Output& output) {
     right &= expect(output, "counted under the mutex", shared.mutex_count, sum.rounds);
     right &= expect(output, "items on the list", listed, item_count);
     right &= expect(output, "uses of the items", uses, sum.rounds);
+    right &= expect(output, "pages spoilt", sum.pages_spoilt, 0);
     right &= expect(output, "packets in the queue", queued, sum.packets_made - sum.packets_freed);
     return right;
 }
