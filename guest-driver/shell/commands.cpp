@@ -28,7 +28,7 @@ constexpr Command table[] = {
     {"poweroff", "", "take the network down and end the machine", poweroff_command},
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
-    {"torture", "[MILLISECONDS]", "use locks, lists, timers and calls on all CPUs at once", torture_command},
+    {"torture", "[MILLISECONDS]", "use locks, lists and calls on all CPUs at once", torture_command},
     {"trace", "[arp|icmp|udp]", "the way of the next frame, step by step", trace_command},
     {"uptime", "", "how long the machine has been up", uptime_command},
 };

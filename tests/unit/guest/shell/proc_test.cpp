@@ -3,6 +3,7 @@
 // with numbers of the tests' own.
 #include "shell/proc_files.h"
 
+#include "arch/hosted/machine.h"
 #include "capture.h"
 #include "net_fixture.h"
 #include "shell/shell.h"
@@ -28,6 +29,64 @@ TEST(Proc, InterruptRows) {
                   shell::format_interrupt_row(o, {"LOC", "", "Local timer interrupts", counts}, 2);
               }),
               "LOC:         12    3456789   Local timer interrupts\n");
+}
+
+/// Line 5, with a handler.
+class IrqFiles : public testing::Test {
+  protected:
+    IrqFiles() {
+        static const arch::IrqError requested = arch::request_irq(
+            5, "test", [](void*) { return arch::IrqResult::NotMine; }, nullptr);
+        EXPECT_EQ(requested, arch::IrqError::None);
+    }
+    ~IrqFiles() override { hosted::pretend_cpu(0, 1); }
+    static std::string run(const std::string& line) {
+        return printed([&](const shell::Output& output) { shell::run_line(line, output); });
+    }
+    static constexpr const char* file = "/proc/irq/5/smp_affinity";
+};
+
+TEST_F(IrqFiles, TheMaskHasADigitForFourCpus) {
+    for (const auto& [cpus, mask] :
+         {std::pair{1u, "1\n"}, {2u, "3\n"}, {4u, "f\n"}, {5u, "1f\n"}, {8u, "ff\n"}}) {
+        hosted::pretend_cpu(0, cpus);
+        EXPECT_EQ(run(std::string("cat ") + file), mask);
+    }
+    ASSERT_EQ(run(std::string("echo 4 > ") + file), "");
+    EXPECT_EQ(run(std::string("cat ") + file), "04\n");
+    ASSERT_EQ(run(std::string("echo FF >") + file), "");
+    EXPECT_EQ(run(std::string("cat ") + file), "ff\n");
+}
+
+TEST_F(IrqFiles, WhatIsNoMaskOfCpusIsInvalid) {
+    hosted::pretend_cpu(0, 4);
+    for (const char* text : {"0", "10", "", "-1", "0x2", "2 2", "123456789", "g"})
+        EXPECT_EQ(run(std::string("echo ") + text + " > " + file), "echo: write error: Invalid argument\n")
+            << text;
+    EXPECT_EQ(run(std::string("cat ") + file), "f\n");
+}
+
+TEST_F(IrqFiles, OnlyLinesInUseHaveOne) {
+    EXPECT_NE(run("ls /proc/irq").find("5\n"), std::string::npos);
+    EXPECT_EQ(run("ls /proc/irq/5"), "smp_affinity\n");
+    EXPECT_NE(run("ls /proc").find("irq\n"), std::string::npos);
+    for (const char* path : {"/proc/irq/6/smp_affinity", "/proc/irq/smp_affinity", "/proc/irq//smp_affinity",
+                             "/proc/irq/5x/smp_affinity", "/proc/irq/5/smp_affinity/"}) {
+        EXPECT_EQ(run(std::string("cat ") + path),
+                  std::string("cat: ") + path + ": No such file or directory\n");
+        EXPECT_EQ(run(std::string("echo 1 > ") + path),
+                  std::string("echo: ") + path + ": No such file or directory\n");
+    }
+}
+
+TEST(Echo, PrintsOrWrites) {
+    const auto run = [](const std::string& line) {
+        return printed([&](const shell::Output& output) { shell::run_line(line, output); });
+    };
+    EXPECT_EQ(run("echo"), "\n");
+    EXPECT_EQ(run("echo two  words"), "two words\n");
+    EXPECT_EQ(run("echo 1 > /proc/version"), "echo: /proc/version: Permission denied\n");
+    EXPECT_EQ(run("echo 1 >"), "echo: : No such file or directory\n");
 }
 
 TEST(Proc, SoftirqRows) {
