@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Time. The ACPI PM timer (ACPI 6.4, 4.8.3.3) is the truth; the TSC is read instead as long as both agree,
-// because it costs no exit to the emulator. The tick comes from each CPU's local APIC.
+// because it costs no exit to the emulator, which gives all CPUs the same one. The tick comes from each CPU's
+// local APIC; CPU 0 keeps the clocks.
 #include "arch/clock.h"
 
 #include <array>
