@@ -23,7 +23,7 @@ Otherwise the guest shows one frame's way from the wire to a socket and powers o
   --port N          UDP port of 127.0.0.1 that leads to the guest's echo service (default: first free one from 7007;
                     user networking only)
   --machine NAME    pc (default) or q35
-  --smp N           virtual CPUs, 1 to 8 (default 1)
+  --smp N           virtual CPUs, 1 to 8 (default 1); the guest runs on all of them
   --memory MIB      default 256
   --iso             boot the GRUB CD image instead of handing the kernel to QEMU
   --append WORDS    more words for the guest's command line, e.g. "rnr_policy=resume ack_mode=poll"

@@ -9,6 +9,7 @@
 #include "kernel/crash.h"
 #include "kernel/init.h"
 #include "kernel/print.h"
+#include "kernel/smp.h"
 #include "kernel/thread.h"
 #include "net/network.h"
 #include "shell/shell.h"
@@ -27,7 +28,10 @@ void obey_command_line() {
 
 void kernel_main() {
     kernel::kernel_init("init");
-    kernel::printk("e100 guest: %u CPU, command line \"%s\"\n", arch::cpu_count(), arch::command_line());
+    kernel::smp_init();
+    const unsigned cpus = arch::cpu_count();
+    kernel::printk("e100 guest: %u CPU%s, command line \"%s\"\n", cpus, cpus == 1 ? "" : "s",
+                   arch::command_line());
     obey_command_line();
     net::init();
     e100::init();

@@ -10,7 +10,14 @@ namespace arch {
 inline constexpr unsigned max_cpus = 8;
 
 unsigned cpu_id();    ///< of the calling CPU, 0 … cpu_count() - 1
-unsigned cpu_count(); ///< CPUs that run this kernel
+unsigned cpu_count(); ///< CPUs that run this kernel: only the boot CPU, CPU 0, before start_other_cpus()
+
+/// Starts the machine's other CPUs, at most up to max_cpus, one after the other. Each calls `entry` with
+/// interrupts off on its interrupt stack, which `entry` leaves for good, with interrupts still off, by
+/// switching to a context. Once, on CPU 0, with interrupts on.
+void start_other_cpus(void (*entry)());
+/// To be called in `entry`: from now on cpu_count() includes the calling CPU.
+void cpu_is_up();
 
 bool irqs_enabled();
 void irqs_enable();

@@ -87,7 +87,7 @@ void clean_transmitted(Adapter& adapter) {
 void drop_queued(Adapter& adapter) {
     adapter.commands.purge([&](CommandSlot& slot) {
         unmap_packet(adapter, slot);
-        adapter.device.stats.tx_dropped++;
+        kernel::count_drop(adapter.device.stats.tx_dropped);
         kernel::drop_packet(slot.packet, kernel::DropReason::QueuePurge);
     });
 }

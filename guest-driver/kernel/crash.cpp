@@ -2,6 +2,9 @@
 // Crashes on purpose.
 #include "kernel/crash.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "arch/cpu.h"
 #include "kernel/softirq.h"
 #include "kernel/thread.h"
@@ -24,6 +27,8 @@ unsigned overflow_stack(unsigned depth) {
 
 void die_in_softirq() { arch::die("asked for in softirq context"); }
 
+constexpr std::string_view ways[] = {"die", "null", "stack", "softirq"};
+
 } // namespace
 
 bool crash(std::string_view way) {
@@ -41,6 +46,15 @@ bool crash(std::string_view way) {
         }
     }
     return false;
+}
+
+bool crash_on(unsigned cpu, std::string_view way) {
+    const auto* known = std::find(std::begin(ways), std::end(ways), way);
+    if (cpu >= arch::cpu_count() || known == std::end(ways))
+        return false;
+    return thread_create(
+        "crash", cpu, [](void* chosen) { crash(*static_cast<const std::string_view*>(chosen)); },
+        const_cast<std::string_view*>(known));
 }
 
 } // namespace kernel

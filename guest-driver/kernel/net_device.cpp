@@ -160,7 +160,7 @@ void netif_receive_skb(PacketBuffer* packet) {
     ProtocolHandler handler = handler_of(packet->protocol);
     if (!handler) {
         stats.unhandled++;
-        packet->device->stats.rx_dropped++;
+        count_drop(packet->device->stats.rx_dropped);
         return drop_packet(packet, DropReason::UnhandledProto);
     }
     stats.delivered++;
@@ -173,7 +173,7 @@ void dev_queue_xmit(PacketBuffer* packet) {
     const DropReason reason = enqueue(device, packet);
     if (reason == DropReason::Consumed)
         return;
-    device.stats.tx_dropped++;
+    count_drop(device.stats.tx_dropped);
     drop_packet(packet, reason);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <span>
 
@@ -21,7 +22,8 @@ inline constexpr uint16_t ieee802_2 = 0x0004; ///< … and for LLC
 inline constexpr uint16_t first = 0x0600;     ///< below: a length (RFC 894, RFC 1042)
 } // namespace ether_type
 
-/// Counters of /proc/net/dev and `ip -s link`, in Linux's names.
+/// Counters of /proc/net/dev and `ip -s link`, in Linux's names. Each has one writer at a time, except those
+/// of packets dropped on the way, which go through count_drop().
 struct NetDeviceStats {
     uint64_t rx_packets = 0, tx_packets = 0, rx_bytes = 0, tx_bytes = 0;
     uint64_t rx_errors = 0, tx_errors = 0, rx_dropped = 0, tx_dropped = 0;
@@ -32,6 +34,11 @@ struct NetDeviceStats {
     uint64_t tx_window_errors = 0;
     uint64_t rx_otherhost_dropped = 0;
 };
+
+/// For the counters that any CPU may raise at any time.
+inline void count_drop(uint64_t& counter) {
+    std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed);
+}
 
 enum class TransmitResult : uint8_t {
     Sent, ///< the driver owns the packet

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Threads and the scheduler: a run queue per CPU, round robin with a time slice of one tick.
+// Threads and the scheduler: a run queue per CPU, round robin with a time slice of one tick. A thread is
+// woken on the CPU it belongs to; the other CPUs only put it into the run queue there.
 #include "kernel/thread.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <span>
 
 #include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/ipi.h"
 #include "arch/memory.h"
 #include "kernel/context.h"
 #include "kernel/page_alloc.h"
@@ -23,7 +28,7 @@ struct Slot : Thread {
     std::byte* stack = nullptr;
     void (*entry)(void*) = nullptr;
     void* argument = nullptr;
-    bool taken = false;
+    std::atomic<bool> taken{false};
 };
 
 struct RunQueue {
@@ -41,10 +46,20 @@ std::array<Slot, max_threads> slots;
 SpinLock slots_lock;
 PerCpu<RunQueue> run_queues;
 
-Slot* take_slot() {
+/// slots_lock is held.
+unsigned cpu_with_fewest_threads() {
+    std::array<unsigned, arch::max_cpus> threads{};
+    for (const Slot& slot : slots)
+        threads[slot.cpu] += slot.taken;
+    const auto up = std::span(threads).first(arch::cpu_count());
+    return static_cast<unsigned>(std::min_element(up.begin(), up.end()) - up.begin());
+}
+
+Slot* take_slot(unsigned cpu) {
     IrqSpinGuard guard(slots_lock);
     for (Slot& slot : slots)
         if (!slot.taken) {
+            slot.cpu = cpu == any_cpu ? cpu_with_fewest_threads() : cpu;
             slot.taken = true;
             return &slot;
         }
@@ -62,20 +77,20 @@ std::span<std::byte> stack_of(Slot& slot) {
         slot.stack = static_cast<std::byte*>(alloc_pages(thread_stack_order));
         if (!slot.stack)
             return {};
-        arch::forbid_access(slot.stack);
     }
     return {slot.stack + page_size, bytes - page_size};
 }
 
 void thread_begin(void* argument) {
     auto& slot = *static_cast<Slot*>(argument);
+    arch::forbid_access(slot.stack); // here, because it is this CPU that must not reach it
     slot.entry(slot.argument);
     thread_exit();
 }
 
 /// A thread that is not in a run queue yet.
 Slot* new_thread(const char* name, unsigned cpu, void (*entry)(void*), void* argument) {
-    Slot* slot = take_slot();
+    Slot* slot = take_slot(cpu);
     if (!slot)
         return nullptr;
     const std::span<std::byte> stack = stack_of(*slot);
@@ -87,7 +102,6 @@ Slot* new_thread(const char* name, unsigned cpu, void (*entry)(void*), void* arg
     slot->argument = argument;
     slot->context = arch::make_context(stack, thread_begin, slot);
     slot->name = name;
-    slot->cpu = cpu;
     slot->run_ns = 0;
     return slot;
 }
@@ -122,7 +136,10 @@ void reap(RunQueue& queue) {
 
 void account(RunQueue& queue) {
     const uint64_t now = arch::now_ns();
-    queue.current->run_ns += now - queue.switched_at_ns;
+    // Only this CPU writes it.
+    std::atomic<uint64_t>& run_ns = queue.current->run_ns;
+    run_ns.store(run_ns.load(std::memory_order_relaxed) + now - queue.switched_at_ns,
+                 std::memory_order_relaxed);
     queue.switched_at_ns = now;
 }
 
@@ -130,12 +147,11 @@ void account(RunQueue& queue) {
 
 void threads_init(const char* name) {
     RunQueue& queue = run_queues.local();
-    Slot* self = take_slot();
+    Slot* self = take_slot(arch::cpu_id());
     Slot* idle = new_thread("idle", arch::cpu_id(), idle_loop, nullptr);
     if (!self || !idle)
         arch::die("no memory for the first threads");
     self->name = name;
-    self->cpu = arch::cpu_id();
     self->state = ThreadState::Running;
     idle->state = ThreadState::Ready;
     queue.current = self;
@@ -177,7 +193,9 @@ void thread_wake(Thread* thread) {
         return;
     thread->state = ThreadState::Ready;
     queue.ready.push_back(*thread);
-    queue.need_resched = true;
+    // Who finds it set need not tell: that CPU has not looked yet, and it looks before it sleeps.
+    if (!queue.need_resched.exchange(true) && thread->cpu != arch::cpu_id())
+        arch::send_ipi(thread->cpu, arch::IpiReason::Reschedule);
 }
 
 void yield() {
@@ -207,9 +225,11 @@ void schedule() {
 void scheduler_tick() {
     RunQueue& queue = run_queues.local();
     if (!queue.current)
-        return; // the scheduler of this CPU has not begun
+        return;     // the scheduler of this CPU has not begun
+    account(queue); // a CPU may idle for ever
     if (queue.slice_ticks > 0)
         queue.slice_ticks--;
+    IrqSpinGuard guard(queue.lock);
     if (queue.slice_ticks == 0 && !queue.ready.empty())
         queue.need_resched = true;
 }

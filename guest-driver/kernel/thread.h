@@ -3,6 +3,7 @@
 // over.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,24 +20,27 @@ struct Thread : ListNode {
     arch::Context context;
     const char* name = nullptr;
     unsigned cpu = 0;
-    ThreadState state = ThreadState::Dead;
-    uint64_t run_ns = 0; ///< CPU time used, for accounting
+    std::atomic<ThreadState> state{ThreadState::Dead};
+    std::atomic<uint64_t> run_ns{0}; ///< CPU time used, for accounting
 };
 
 inline constexpr unsigned max_threads = 48;
 inline constexpr unsigned thread_stack_order = 4; ///< pages; the lowest one is a guard page
 
+inline constexpr unsigned any_cpu = ~0u; ///< the one with the fewest threads
+
 /// Once on each CPU, after page_alloc_init: the caller becomes thread `name` of its CPU and gets an idle
 /// thread beside it. Interrupts off.
 void threads_init(const char* name);
-/// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`; it ends
-/// when `entry` returns or calls thread_exit().
+/// nullptr if no stack or no slot is left. `name` must live forever. The thread runs only on `cpu`, so what
+/// is per CPU may be used without more ado; it ends when `entry` returns or calls thread_exit().
 Thread* thread_create(const char* name, unsigned cpu, void (*entry)(void*), void* argument);
 [[noreturn]] void thread_exit();
 Thread* current_thread();
 /// For `ps`: every thread that is not Dead, idle threads included.
 void thread_for_each(void (*row)(const Thread&, void* cookie), void* cookie);
-/// Makes a Waiting thread Ready (any context); sets need_resched on its CPU.
+/// Makes a Waiting thread Ready (any context); sets need_resched on its CPU, which is told if it is another
+/// one.
 void thread_wake(Thread* thread);
 void yield();
 void sleep_ns(uint64_t ns);

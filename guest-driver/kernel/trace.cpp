@@ -19,6 +19,7 @@ constexpr uint32_t records_per_cpu = 16384;
 // beginning.
 struct CpuTrace {
     std::atomic<uint32_t> claimed{0};
+    std::atomic<uint32_t> writers{0}; ///< records that are being written: one, and those of interrupts on top
     std::array<TraceRecord, records_per_cpu> records{};
 
     uint32_t used() const { return std::min(claimed.load(std::memory_order_relaxed), records_per_cpu); }
@@ -58,18 +59,29 @@ const char* event_name(Event event) {
 void trace_record(Event event, uint32_t a, uint32_t b) {
     const unsigned cpu = arch::cpu_id();
     CpuTrace& mine = traces[cpu];
-    const uint32_t slot = mine.claimed.fetch_add(1, std::memory_order_relaxed);
-    if (slot < records_per_cpu)
-        mine.records[slot] = {arch::now_ns(), a, b, event, static_cast<uint8_t>(cpu), execution_context()};
+    mine.writers.fetch_add(1);
+    if (trace_on.load()) { // still: trace_stop() waits for those that it finds writing
+        const uint32_t slot = mine.claimed.fetch_add(1, std::memory_order_relaxed);
+        if (slot < records_per_cpu)
+            mine.records[slot] = {arch::now_ns(),     a, b, event, static_cast<uint8_t>(cpu),
+                                  execution_context()};
+    }
+    mine.writers.fetch_sub(1, std::memory_order_release);
 }
 
 void trace_start() {
+    trace_stop();
     for (CpuTrace& each : traces)
         each.claimed.store(0, std::memory_order_relaxed);
     trace_on = true;
 }
 
-void trace_stop() { trace_on = false; }
+void trace_stop() {
+    trace_on = false;
+    for (const CpuTrace& each : traces)
+        while (each.writers.load() != 0)
+            arch::relax();
+}
 
 void trace_for_each(void (*row)(const TraceRecord&, void* cookie), void* cookie) {
     std::array<uint32_t, arch::max_cpus> next{};

@@ -3,6 +3,7 @@
 // branch.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "kernel/context.h"
@@ -62,16 +63,16 @@ struct TraceRecord {
     ExecutionContext context;
 };
 
-inline bool trace_on = false;
+inline std::atomic<bool> trace_on{false};
 void trace_record(Event event, uint32_t a, uint32_t b);
 inline void trace(Event event, uint32_t a = 0, uint32_t b = 0) {
-    if (trace_on) [[unlikely]]
+    if (trace_on.load(std::memory_order_relaxed)) [[unlikely]]
         trace_record(event, a, b);
 }
 
-/// Empties all rings and switches recording on.
+/// Empties all rings and switches recording on. Task context, as trace_stop().
 void trace_start();
-void trace_stop();
+void trace_stop(); ///< after the return no CPU is in the middle of a record
 /// Calls `row` for the records of all CPUs in order of time. Recording must be off.
 void trace_for_each(void (*row)(const TraceRecord&, void* cookie), void* cookie);
 uint64_t trace_lost(); ///< records that did not fit since trace_start()

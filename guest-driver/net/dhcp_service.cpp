@@ -90,7 +90,7 @@ void run(void*) {
 
 bool dhcp_start(kernel::NetDevice& device) {
     service.device = &device;
-    return kernel::thread_create("dhclient", 0, run, nullptr) != nullptr;
+    return kernel::thread_create("dhclient", kernel::any_cpu, run, nullptr) != nullptr;
 }
 
 std::optional<DhcpLease> dhcp_lease(const kernel::NetDevice* device) {

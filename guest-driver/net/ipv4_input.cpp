@@ -133,7 +133,7 @@ void deliver(PacketBuffer* packet) {
 /// What is checked of every datagram, wherever it is to go.
 Verdict check_all(PacketBuffer& packet) {
     if (packet.type == PacketType::Otherhost) {
-        packet.device->stats.rx_otherhost_dropped++;
+        kernel::count_drop(packet.device->stats.rx_otherhost_dropped);
         return DropReason::Otherhost;
     }
     count_received(packet);

@@ -10,19 +10,20 @@ namespace {
 
 constexpr uint32_t any = 0x7fffffff;
 constexpr SysctlFile files[] = {
-    {"sys/net/ipv4/conf/all/rp_filter", sysctl.rp_filter, rp_filter::off, rp_filter::loose},
-    {"sys/net/ipv4/icmp_echo_ignore_all", sysctl.icmp_echo_ignore_all, 0, 1},
-    {"sys/net/ipv4/icmp_echo_ignore_broadcasts", sysctl.icmp_echo_ignore_broadcasts, 0, 1},
-    {"sys/net/ipv4/ip_default_ttl", sysctl.ip_default_ttl, 1, 255},
-    {"sys/net/ipv4/ip_forward", sysctl.ip_forward, 0, 1},
-    {"sys/net/ipv4/ipfrag_high_thresh", sysctl.ipfrag_high_thresh, 0, 64u << 20},
-    {"sys/net/ipv4/ipfrag_max_dist", sysctl.ipfrag_max_dist, 0, any},
-    {"sys/net/ipv4/ipfrag_time", sysctl.ipfrag_time, 0, 3600},
-    {"sys/net/ipv4/neigh/default/base_reachable_time_ms", sysctl.neigh_base_reachable_time_ms, 1'000, any},
-    {"sys/net/ipv4/neigh/default/delay_first_probe_time", sysctl.neigh_delay_first_probe_time, 0, 3600},
-    {"sys/net/ipv4/neigh/default/gc_stale_time", sysctl.neigh_gc_stale_time, 0, any},
-    {"sys/net/ipv4/neigh/default/gc_thresh1", sysctl.neigh_gc_thresh1, 0, any},
-    {"sys/net/ipv4/neigh/default/retrans_time_ms", sysctl.neigh_retrans_time_ms, 10, any},
+    {"/proc/sys/net/ipv4/conf/all/rp_filter", sysctl.rp_filter, rp_filter::off, rp_filter::loose},
+    {"/proc/sys/net/ipv4/icmp_echo_ignore_all", sysctl.icmp_echo_ignore_all, 0, 1},
+    {"/proc/sys/net/ipv4/icmp_echo_ignore_broadcasts", sysctl.icmp_echo_ignore_broadcasts, 0, 1},
+    {"/proc/sys/net/ipv4/ip_default_ttl", sysctl.ip_default_ttl, 1, 255},
+    {"/proc/sys/net/ipv4/ip_forward", sysctl.ip_forward, 0, 1},
+    {"/proc/sys/net/ipv4/ipfrag_high_thresh", sysctl.ipfrag_high_thresh, 0, 64u << 20},
+    {"/proc/sys/net/ipv4/ipfrag_max_dist", sysctl.ipfrag_max_dist, 0, any},
+    {"/proc/sys/net/ipv4/ipfrag_time", sysctl.ipfrag_time, 0, 3600},
+    {"/proc/sys/net/ipv4/neigh/default/base_reachable_time_ms", sysctl.neigh_base_reachable_time_ms, 1'000,
+     any},
+    {"/proc/sys/net/ipv4/neigh/default/delay_first_probe_time", sysctl.neigh_delay_first_probe_time, 0, 3600},
+    {"/proc/sys/net/ipv4/neigh/default/gc_stale_time", sysctl.neigh_gc_stale_time, 0, any},
+    {"/proc/sys/net/ipv4/neigh/default/gc_thresh1", sysctl.neigh_gc_thresh1, 0, any},
+    {"/proc/sys/net/ipv4/neigh/default/retrans_time_ms", sysctl.neigh_retrans_time_ms, 10, any},
 };
 
 } // namespace

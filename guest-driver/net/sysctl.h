@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace net {
 
@@ -32,7 +33,7 @@ struct Sysctl {
 extern Sysctl sysctl;
 
 struct SysctlFile {
-    const char* path; ///< below /proc/
+    std::string_view path;
     Sysctl::Value& value;
     uint32_t minimum, maximum;
 };

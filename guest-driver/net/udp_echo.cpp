@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "arch/cpu.h"
+#include "kernel/spinlock.h"
 #include "kernel/thread.h"
 #include "net/interface.h"
 
@@ -25,12 +25,13 @@ bool answers = false;
 
 /// Between udp_echo_start() and the thread: who was told that the service is there may use it at once.
 struct Start {
+    kernel::SpinLock lock;
     kernel::WaitQueue queue;
     std::optional<SocketError> bound;
 };
 
 void tell(Start& start, SocketError bound) {
-    const arch::IrqGuard interrupts_off;
+    kernel::IrqSpinGuard guard(start.lock);
     start.bound = bound;
     start.queue.wake_all();
 }
@@ -49,11 +50,11 @@ const char* udp_echo_start() {
     if (answers)
         return nullptr;
     Start start;
-    if (!kernel::thread_create("echo", 0, run, &start))
+    if (!kernel::thread_create("echo", kernel::any_cpu, run, &start))
         return "no thread for the echo service";
-    const arch::IrqGuard interrupts_off;
+    kernel::IrqSpinGuard guard(start.lock);
     while (!start.bound)
-        start.queue.wait();
+        start.queue.wait(start.lock);
     answers = *start.bound == SocketError::None;
     return answers ? nullptr : "the echo service's port is taken";
 }

@@ -41,6 +41,7 @@ void poweroff_command(Words words, const Output& output);
 void ps_command(Words words, const Output& output);
 void ring_command(Words words, const Output& output);
 void ss_command(Words words, const Output& output);
+void torture_command(Words words, const Output& output);
 void trace_command(Words words, const Output& output);
 void uptime_command(Words words, const Output& output);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The table of all commands, and those that are about the console itself.
 #include "arch/cpu.h"
+#include "kernel/command_line.h"
 #include "kernel/crash.h"
 #include "kernel/net_device.h"
 #include "shell/arguments.h"
@@ -12,10 +13,10 @@ namespace {
 
 constexpr Command table[] = {
     {"cat", "FILE...", "show a file below /proc", cat_command},
-    {"crash", "die|null|stack|softirq", "fail on purpose, to see the report", crash_command},
+    {"crash", "die|null|stack|softirq [CPU]", "fail on purpose, to see the report", crash_command},
     {"driver", "[OPTION VALUE]", "options and counters of the e100 driver", driver_command},
     {"drops", "[-a]", "packets dropped, by reason", drops_command},
-    {"echo", "VALUE > FILE", "set a file below /proc/sys", echo_command},
+    {"echo", "[TEXT] [> FILE]", "write to a file below /proc, or to the console", echo_command},
     {"ethtool", "[-i|-S|-g|-c|-G|-C] DEVICE", "the driver: itself, its counters, its rings", ethtool_command},
     {"free", "", "memory and packet buffers", free_command},
     {"help", "[COMMAND]", "this list", help_command},
@@ -28,6 +29,7 @@ constexpr Command table[] = {
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
     {"ss", "[-u] [-a | -l] [-m]", "UDP sockets, and what waits in them", ss_command},
+    {"torture", "[MILLISECONDS]", "use locks, lists and calls on all CPUs at once", torture_command},
     {"trace", "[arp|icmp|udp]", "the way of the next frame, step by step", trace_command},
     {"uptime", "", "how long the machine has been up", uptime_command},
 };
@@ -61,8 +63,9 @@ void poweroff_command(Words, const Output&) {
 }
 
 void crash_command(Words words, const Output& output) {
-    if (words.size() != 2 || !kernel::crash(words[1]))
-        output.write("Usage: crash die|null|stack|softirq\n");
+    const auto cpu = words.size() == 3 ? kernel::parse_number(words[2]) : std::nullopt;
+    if (words.size() == 2 ? !kernel::crash(words[1]) : !cpu || !kernel::crash_on(*cpu, words[1]))
+        output.write("Usage: crash die|null|stack|softirq [CPU]\n");
 }
 
 } // namespace shell

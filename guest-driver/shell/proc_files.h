@@ -14,17 +14,11 @@
 #include "net/interface.h"
 #include "net/neighbour.h"
 #include "net/socket.h"
-#include "shell/output.h"
+#include "shell/file_tree.h"
 
 namespace shell {
 
-struct ProcFile {
-    const char* path; ///< below /proc/
-    void (*show)(const Output& output);
-};
-std::span<const ProcFile> proc_files();
-/// nullptr if there is none.
-const ProcFile* find_proc_file(std::string_view path);
+extern const FileKind proc_files, irq_files, sysctl_files;
 
 // proc_system.cpp
 void format_cpu_header(const Output& output, unsigned indent, unsigned cpus);

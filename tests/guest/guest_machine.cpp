@@ -35,6 +35,11 @@ Arguments arguments_for(const Machine& machine) {
 
 } // namespace
 
+unsigned default_cpus() {
+    const char* count = std::getenv("E100_CPUS");
+    return count ? static_cast<unsigned>(std::stoul(count)) : 1;
+}
+
 std::string missing(Medium medium) {
     const std::string path = image(medium);
     if (std::filesystem::exists(path))

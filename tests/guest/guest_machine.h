@@ -15,9 +15,12 @@ using harness::operator+;
 
 enum class Medium { Kernel, Cd };
 
+/// E100_CPUS in the environment, so that the same tests run on several; 1 without.
+unsigned default_cpus();
+
 struct Machine {
     std::string board = "pc";
-    unsigned cpus = 1;
+    unsigned cpus = default_cpus();
     Medium medium = Medium::Kernel;
     std::string command_line = "";
     Arguments more = {};    ///< for QEMU

@@ -193,20 +193,60 @@ TEST_F(OnTheWire, AFullReceiveQueueDropsAndCountsExactly) {
     EXPECT_EQ(drops(wired.guest(), "SOCKET_RCVBUFF"), sent - fit);
 }
 
-TEST_F(OnTheWire, ManyAnswersToManyQuestions) {
-    WiredGuest wired(2);
-    constexpr unsigned count = 300, window = 30;
-    unsigned answered = 0;
-    const auto is_answer = [&](const Frame& frame) {
+/// Asks the echo service and expects every answer, in order.
+class Questions {
+  public:
+    explicit Questions(WiredGuest& wired) : wired_(wired) {}
+    void ask(unsigned count) {
+        for (; count > 0; count--)
+            wired_.send(WiredGuest::udp(7, "question " + std::to_string(asked_++)));
+    }
+    void expect_answers(unsigned open) {
+        for (; answered_ + open < asked_; answered_++)
+            ASSERT_TRUE(wired_.await([&](const Frame& frame) { return is_answer(frame); }))
+                << "answer " << answered_ << " is missing or out of order";
+    }
+
+  private:
+    bool is_answer(const Frame& frame) const {
         const auto udp = harness::parse_udp(frame);
         return udp && udp->source_port == 7 && udp->destination_port == 5000 &&
-               std::string(udp->data.begin(), udp->data.end()) == "question " + std::to_string(answered);
-    };
-    for (unsigned sent = 0; answered < count; answered++) {
-        for (; sent < count && sent < answered + window; sent++)
-            wired.send(WiredGuest::udp(7, "question " + std::to_string(sent)));
-        ASSERT_TRUE(wired.await(is_answer)) << "answer " << answered << " is missing or out of order";
+               std::string(udp->data.begin(), udp->data.end()) == "question " + std::to_string(answered_);
     }
+    WiredGuest& wired_;
+    unsigned asked_ = 0, answered_ = 0;
+};
+
+TEST_F(OnTheWire, ManyAnswersToManyQuestions) {
+    WiredGuest wired(2);
+    Questions questions(wired);
+    for (unsigned batch = 0; batch < 30; batch++) {
+        questions.ask(10);
+        ASSERT_NO_FATAL_FAILURE(questions.expect_answers(20));
+    }
+    ASSERT_NO_FATAL_FAILURE(questions.expect_answers(0));
+}
+
+/// The interrupt goes from CPU to CPU while frames are on their way: none is lost, none overtakes another.
+TEST_F(OnTheWire, TheInterruptMovesUnderTraffic) {
+    constexpr unsigned cpus = 4;
+    WiredGuest wired(cpus);
+    wired.guest().type("cat /proc/interrupts");
+    const std::string line = wired.console().expect("^ *([0-9]+):.*eth0$").groups[0];
+    Questions questions(wired);
+    for (unsigned move = 1; move <= 24; move++) {
+        questions.ask(10);
+        wired.guest().type("echo " + std::to_string(1u << move % cpus) + " > /proc/irq/" + line +
+                           "/smp_affinity");
+        questions.ask(10);
+        ASSERT_NO_FATAL_FAILURE(questions.expect_answers(0));
+    }
+    wired.guest().type("cat /proc/softirqs");
+    const auto counts = wired.console().expect("^ +NET_RX: +([0-9]+) +([0-9]+) +([0-9]+) +([0-9]+)$").groups;
+    for (unsigned cpu = 0; cpu < cpus; cpu++)
+        EXPECT_GT(std::stoi(counts[cpu]), 0) << "CPU " << cpu;
+    wired.guest().type("napi");
+    wired.console().expect("contract violations 0$");
 }
 
 } // namespace

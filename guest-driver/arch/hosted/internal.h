@@ -10,8 +10,13 @@ namespace hosted {
 void return_from_interrupt();
 /// Takes interrupts, if the CPU has them enabled, until none is pending. True if there was one.
 bool deliver_interrupts();
-/// The periodic timer interrupt is due.
+/// Would CPU `cpu` take one if it had them enabled?
+bool interrupt_is_pending(unsigned cpu);
+/// The periodic timer interrupt is due, on every CPU.
 void set_tick_pending();
+bool cpu_is_started(unsigned cpu);
+/// Lets the next CPU run that has something to do, until the turn comes back. False if there is none.
+bool pass_turn();
 /// Jumps to the next event (or tick) and runs it. False if nothing will ever happen.
 bool run_next_event();
 

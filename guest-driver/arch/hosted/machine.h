@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The host's side of the simulated machine: what a test plugs in, lets happen and looks at. One CPU, one OS
-// thread, a clock that moves only when somebody uses it: the same test gives the same run every time.
+// The host's side of the simulated machine: what a test plugs in, lets happen and looks at. One OS thread, on
+// which the CPUs take turns, and a clock that moves only when somebody uses it: the same test gives the same
+// run every time.
 #pragma once
 
 #include <cstddef>
@@ -63,7 +64,12 @@ std::string take_console_output();
 void type(const std::string& text);
 void set_command_line(const char* text);
 
-/// For unit tests of per-CPU data: the caller becomes CPU `cpu` of `count`. Only CPU 0 takes interrupts.
+/// How many CPUs the machine has, for arch::start_other_cpus(); 1 otherwise. They take turns: see pass_turn()
+/// in internal.h. A test that waits for another CPU calls arch::relax() or sleeps.
+void plug_cpus(unsigned count);
+
+/// For unit tests of per-CPU data without such CPUs: the caller becomes CPU `cpu` of `count`. Only CPU 0
+/// takes interrupts.
 void pretend_cpu(unsigned cpu, unsigned count);
 
 } // namespace hosted

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "arch/cpu.h"
 #include "arch/mmio.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/interrupts.h"
@@ -15,16 +16,30 @@ namespace {
 namespace local {
 // Register offsets.
 constexpr uint32_t id = 0x20, task_priority = 0x80, end_of_interrupt = 0xb0, spurious = 0xf0,
-                   timer_vector = 0x320, lint0 = 0x350, lint1 = 0x360, error_vector = 0x370,
-                   initial_count = 0x380, current_count = 0x390, divide = 0x3e0;
+                   command_low = 0x300, command_high = 0x310, timer_vector = 0x320, lint0 = 0x350,
+                   lint1 = 0x360, error_vector = 0x370, initial_count = 0x380, current_count = 0x390,
+                   divide = 0x3e0;
 constexpr uint32_t software_enable = 1 << 8, masked = 1 << 16, periodic = 1 << 17;
-constexpr uint32_t delivery_nmi = 4 << 8;
+constexpr uint32_t delivery_fixed = 0 << 8, delivery_nmi = 4 << 8, delivery_init = 5 << 8,
+                   delivery_startup = 6 << 8;
+constexpr uint32_t command_pending = 1 << 12, level_assert = 1 << 14;
 constexpr uint32_t divide_by_16 = 0x3;
 constexpr uint32_t msr_base = 0x1b;
 constexpr uint64_t msr_enable = 1 << 11;
 } // namespace local
 
 arch::Mmio local_apic() { return arch::Mmio(x86::acpi().local_apic); }
+
+/// An interrupt in between would send its own. The order of the two registers' writes is the protocol (SDM
+/// volume 3, 10.6.1).
+void send(uint8_t apic_id, uint32_t command) {
+    arch::IrqGuard guard;
+    const arch::Mmio apic = local_apic();
+    while (apic.read32(local::command_low) & local::command_pending)
+        arch::relax();
+    apic.write32(local::command_high, uint32_t{apic_id} << 24);
+    apic.write32(local::command_low, command | local::level_assert);
+}
 
 constexpr unsigned max_inputs = x86::line_vectors;
 constexpr uint32_t redirection_masked = 1 << 16, redirection_level = 1 << 15,
@@ -47,6 +62,9 @@ struct IoApic {
     }
     uint8_t low_half(unsigned input) const {
         return static_cast<uint8_t>(redirection + 2 * (input - first_input));
+    }
+    void write_destination(unsigned input, uint8_t apic_id) const {
+        write(static_cast<uint8_t>(low_half(input) + 1), uint32_t{apic_id} << 24);
     }
 };
 std::array<IoApic, 4> io_apics;
@@ -112,6 +130,13 @@ void local_apic_init() {
 uint8_t local_apic_id() { return static_cast<uint8_t>(local_apic().read32(local::id) >> 24); }
 void local_apic_end_of_interrupt() { local_apic().write32(local::end_of_interrupt, 0); }
 
+void local_apic_send_interrupt(uint8_t apic_id, uint8_t vector) {
+    send(apic_id, local::delivery_fixed | vector);
+}
+void local_apic_send_nmi(uint8_t apic_id) { send(apic_id, local::delivery_nmi); }
+void local_apic_send_init(uint8_t apic_id) { send(apic_id, local::delivery_init); }
+void local_apic_send_startup(uint8_t apic_id, uint8_t page) { send(apic_id, local::delivery_startup | page); }
+
 void local_apic_timer_start_once(uint32_t count) {
     local_apic().write32(local::timer_vector, local::masked | timer_vector);
     local_apic().write32(local::initial_count, count);
@@ -139,7 +164,16 @@ void io_apic_route(unsigned input, uint8_t vector, Trigger trigger, Polarity pol
     const uint32_t low = vector | redirection_masked | (trigger == Trigger::Level ? redirection_level : 0) |
                          (polarity == Polarity::ActiveLow ? redirection_active_low : 0);
     io_apic->write(io_apic->low_half(input), low);
-    io_apic->write(static_cast<uint8_t>(io_apic->low_half(input) + 1), uint32_t{apic_id} << 24);
+    io_apic->write_destination(input, apic_id);
+}
+
+// The vector stays, so that the end of an interrupt that another CPU still serves finds the input.
+void io_apic_move(unsigned input, uint8_t apic_id) {
+    const IoApic* io_apic = io_apic_of(input);
+    if (!io_apic)
+        return;
+    kernel::IrqSpinGuard guard(io_apic_lock);
+    io_apic->write_destination(input, apic_id);
 }
 
 void io_apic_mask(unsigned input, bool masked) {

@@ -17,11 +17,17 @@
 #define EFER_NXE (1 << 11)
 #define CR0_PE (1 << 0)
 #define CR0_WP (1 << 16)
+#define CR0_NW (1 << 29)
+#define CR0_CD (1 << 30)
 #define CR0_PG (1 << 31)
 #define CR4_PAE (1 << 5)
 #define PTE_PRESENT (1 << 0)
 #define PTE_WRITABLE (1 << 1)
 #define PTE_LARGE (1 << 7)
+
+#define CODE64 8
+#define DATA 16
+#define CODE32 24
 
 #define BOOT_STACK_BYTES 65536
 #define PAGE_BYTES 4096
@@ -52,10 +58,10 @@ multiboot_header:
         .globl multiboot_entry
 multiboot_entry:
         movl $BOOT_PROTOCOL_MULTIBOOT, %edi
-        jmp enter_long_mode
+        jmp first_cpu
 pvh_entry:
         movl $BOOT_PROTOCOL_PVH, %edi
-enter_long_mode:
+first_cpu:
         cli
         cld
         movl %ebx, %esi
@@ -77,7 +83,11 @@ enter_long_mode:
         cmpl $4, %ecx
         jne 2b
         movl $(boot_pdpt + (PTE_PRESENT | PTE_WRITABLE)), boot_pml4
+        movl $boot_main, %ebx
+        movl $boot_stack_top, %ebp
 
+        // Every CPU: to 64 bit mode, and to the function in EBX on the stack in EBP; EDI and ESI are its arguments.
+enter_long_mode:
         movl $boot_pml4, %eax
         movl %eax, %cr3
         movl %cr4, %eax
@@ -89,31 +99,64 @@ enter_long_mode:
         wrmsr
         movl %cr0, %eax
         orl $(CR0_PE | CR0_WP | CR0_PG), %eax
+        andl $~(CR0_NW | CR0_CD), %eax
         movl %eax, %cr0
         lgdt boot_gdt_pointer
-        ljmp $8, $long_mode_entry
+        ljmp $CODE64, $long_mode_entry
+
+        // The other CPUs come from the trampoline.
+secondary_cpu:
+        movl $DATA, %eax
+        movl %eax, %ds
+        movl secondary_stack_top, %ebp
+        movl $secondary_main, %ebx
+        jmp enter_long_mode
 
         .code64
 long_mode_entry:
-        movl $16, %eax
+        movl $DATA, %eax
         movl %eax, %ds
         movl %eax, %es
         movl %eax, %ss
         xorl %eax, %eax
         movl %eax, %fs
         movl %eax, %gs
-        movl $boot_stack_top, %esp
+        movl %ebp, %esp
         xorl %ebp, %ebp                 // where backtraces end
-        call boot_main                  // (protocol, information)
+        movl %ebx, %ebx                 // the upper halves are undefined
+        movl %edi, %edi
+        movl %esi, %esi
+        call *%rbx                      // boot_main(protocol, information) or secondary_main()
 3:      cli
         hlt
         jmp 3b
 
+        // Where a CPU begins when it gets its start-up IPI (SDM volume 3, 8.4): in real mode, in a copy of this that lies
+        // on a page of low memory. From there it only sees what is copied with it.
+        .code16
+        .globl trampoline_begin, trampoline_end
+trampoline_begin:
+        cli
+        cld
+        movw %cs, %ax
+        movw %ax, %ds
+        lgdtl trampoline_gdt_pointer - trampoline_begin
+        movl %cr0, %eax
+        orl $CR0_PE, %eax
+        movl %eax, %cr0
+        ljmpl $CODE32, $secondary_cpu
+trampoline_gdt_pointer:
+        .word boot_gdt_pointer - boot_gdt - 1
+        .long boot_gdt
+trampoline_end:
+
+        // Marked as accessed: the CPU would do so itself, but this is read-only when the other CPUs load it.
         .balign 8
 boot_gdt:
         .quad 0
-        .quad 0x00af9a000000ffff        // 64 bit code
-        .quad 0x00cf92000000ffff        // data
+        .quad 0x00af9b000000ffff        // 64 bit code
+        .quad 0x00cf93000000ffff        // data
+        .quad 0x00cf9b000000ffff        // 32 bit code
 boot_gdt_pointer:
         .word boot_gdt_pointer - boot_gdt - 1
         .long boot_gdt

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Time. The ACPI PM timer (ACPI 6.4, 4.8.3.3) is the truth; the TSC is read instead as long as both agree,
-// because it costs no exit to the emulator. The tick comes from each CPU's local APIC.
+// because it costs no exit to the emulator, which gives all CPUs the same one. The tick comes from each CPU's
+// local APIC; CPU 0 keeps the clocks.
 #include "arch/clock.h"
 
 #include <array>
@@ -22,16 +23,17 @@ constexpr uint64_t pm_ns_multiplier = (ns_per_second << 32) / pm_timer_hz;
 
 // The PM timer is 24 or 32 bits wide: the tick extends it before it can wrap unseen (after 4.6 s).
 std::atomic<uint32_t> extension_sequence{0};
-uint32_t pm_last = 0;
-uint64_t pm_total = 0;
+std::atomic<uint32_t> pm_last{0};
+std::atomic<uint64_t> pm_total{0};
 
 struct TscClock {
-    bool trusted = false;
     uint64_t start = 0;      ///< TSC at 0 ns
     uint64_t multiplier = 0; ///< ns × 2^32 per count
 };
 TscClock tsc;
-uint64_t pm_offset_ns = 0; ///< of the PM timer's 0, so that a change of clock never goes back
+std::atomic<bool> tsc_trusted{false}; ///< once false: for ever
+uint64_t pm_offset_ns =
+    0; ///< of the PM timer's 0, so that a change of clock never goes back; fixed when it is read
 uint64_t checked_pm_ns = 0, checked_tsc_ns = 0;
 
 uint32_t timer_counts_per_tick = 0;
@@ -43,8 +45,8 @@ uint32_t pm_read() { return x86::in32(x86::acpi().pm_timer_port) & pm_mask(); }
 uint64_t pm_counts() {
     for (;;) {
         const uint32_t before = extension_sequence.load(std::memory_order_acquire);
-        const uint32_t last = pm_last;
-        const uint64_t total = pm_total;
+        const uint32_t last = pm_last.load(std::memory_order_relaxed);
+        const uint64_t total = pm_total.load(std::memory_order_relaxed);
         const uint64_t counts = total + ((pm_read() - last) & pm_mask());
         std::atomic_thread_fence(std::memory_order_acquire);
         if (!(before & 1) && extension_sequence.load(std::memory_order_relaxed) == before)
@@ -57,8 +59,8 @@ uint64_t pm_counts() {
 void extend_pm_timer() {
     const uint64_t counts = pm_counts();
     extension_sequence.fetch_add(1, std::memory_order_acq_rel);
-    pm_total = counts;
-    pm_last = static_cast<uint32_t>(counts) & pm_mask();
+    pm_total.store(counts, std::memory_order_relaxed);
+    pm_last.store(static_cast<uint32_t>(counts) & pm_mask(), std::memory_order_relaxed);
     extension_sequence.fetch_add(1, std::memory_order_release);
 }
 
@@ -97,13 +99,14 @@ void measure() {
     const uint64_t timer_counts = begin.local_timer - end.local_timer;
     timer_counts_per_tick = static_cast<uint32_t>(timer_counts * (ns_per_second / kernel::hz) / ns);
     if (end.tsc > begin.tsc)
-        tsc = {true, begin.tsc, (ns << 32) / (end.tsc - begin.tsc)};
+        tsc = {begin.tsc, (ns << 32) / (end.tsc - begin.tsc)};
+    tsc_trusted = end.tsc > begin.tsc;
     pm_offset_ns = 0 - x86::multiply_shift32(begin.pm, pm_ns_multiplier);
 }
 
 /// Once per second: the TSC must have gone as far as the PM timer, or it is not used any more.
 void check_tsc() {
-    if (!tsc.trusted)
+    if (!tsc_trusted)
         return;
     const uint64_t pm_now = pm_ns(), tsc_now = tsc_ns();
     const uint64_t pm_passed = pm_now - checked_pm_ns, tsc_passed = tsc_now - checked_tsc_ns;
@@ -115,7 +118,7 @@ void check_tsc() {
     if (difference <= pm_passed / 64)
         return;
     pm_offset_ns = tsc_now - pm_now;
-    tsc.trusted = false;
+    tsc_trusted.store(false, std::memory_order_release);
     kernel::printk("clock: the TSC went %llu ms in %llu ms; using the PM timer\n",
                    static_cast<unsigned long long>(tsc_passed / 1'000'000),
                    static_cast<unsigned long long>(pm_passed / 1'000'000));
@@ -129,7 +132,7 @@ void clock_init() {
     if (acpi().pm_timer_port == 0)
         arch::die("no ACPI PM timer: nothing to measure time with");
     pm_last = pm_read();
-    pm_total = pm_last; // so that its low bits are always the timer's
+    pm_total = pm_last.load(); // so that its low bits are always the timer's
     measure();
     checked_pm_ns = pm_ns();
     checked_tsc_ns = tsc_ns();
@@ -148,13 +151,13 @@ void serve_tick() {
 }
 
 const uint64_t* tick_counts() { return ticks.data(); }
-const char* clock_source_name() { return tsc.trusted ? "tsc" : "acpi_pm"; }
+const char* clock_source_name() { return tsc_trusted ? "tsc" : "acpi_pm"; }
 
 } // namespace x86
 
 namespace arch {
 
-uint64_t now_ns() { return tsc.trusted ? tsc_ns() : pm_ns() + pm_offset_ns; }
+uint64_t now_ns() { return tsc_trusted.load(std::memory_order_acquire) ? tsc_ns() : pm_ns() + pm_offset_ns; }
 
 void busy_wait_us(uint32_t us) {
     const uint64_t end = now_ns() + uint64_t{us} * 1000;

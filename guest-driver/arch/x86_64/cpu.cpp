@@ -13,8 +13,6 @@ unsigned cpu_id() {
     return id;
 }
 
-unsigned cpu_count() { return 1; }
-
 bool irqs_enabled() { return x86::read_flags() & x86::flag_interrupts; }
 void irqs_enable() { asm volatile("sti" : : : "memory"); }
 void irqs_disable() { asm volatile("cli" : : : "memory"); }

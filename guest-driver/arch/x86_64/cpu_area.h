@@ -11,13 +11,13 @@ struct CpuArea {
     uint32_t id;
     uint32_t interrupt_depth; ///< interrupts being served on the interrupt stack
     void* interrupt_stack_top;
-    uint32_t apic_id;
 };
 static_assert(offsetof(CpuArea, id) == 0);
 static_assert(offsetof(CpuArea, interrupt_depth) == 4);
 static_assert(offsetof(CpuArea, interrupt_stack_top) == 8);
 
-CpuArea& cpu_area(unsigned cpu);
+/// Of any CPU, also before it runs.
+void* interrupt_stack_top(unsigned cpu);
 
 /// The calling CPU becomes `cpu`: its segments, task state with emergency stacks, interrupt stack and GS
 /// base.

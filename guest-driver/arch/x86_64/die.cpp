@@ -11,6 +11,7 @@
 #include "arch/x86_64/physical.h"
 #include "arch/x86_64/port_io.h"
 #include "arch/x86_64/serial.h"
+#include "arch/x86_64/smp.h"
 #include "kernel/context.h"
 #include "kernel/print.h"
 #include "kernel/symbols.h"
@@ -25,7 +26,9 @@ namespace {
 constexpr unsigned deepest_backtrace = 32,
                    most_repeats = 100'000; // frames that lead in a circle come to an end
 constexpr unsigned die_exit_code = 1;
-std::atomic<unsigned> dying{0};
+constexpr unsigned nobody = ~0u;
+std::atomic<unsigned> dying_cpu{nobody};
+unsigned deaths = 0; ///< of that CPU
 
 [[gnu::format(printf, 1, 2)]] void say(const char* format, ...) {
     char line[256];
@@ -116,6 +119,11 @@ const char* context_name() {
 
 namespace x86 {
 
+bool another_cpu_dies() {
+    const unsigned cpu = dying_cpu.load();
+    return cpu != nobody && cpu != arch::cpu_id();
+}
+
 void exit_with_error(unsigned code) {
     constexpr uint16_t debug_exit_port = 0xf4; // QEMU ends with status 2 * code + 1, if it has the device
     out32(debug_exit_port, code);
@@ -125,11 +133,16 @@ void exit_with_error(unsigned code) {
 
 void die_at(const InterruptFrame& frame, const char* reason) {
     arch::irqs_disable();
-    const unsigned deaths = dying.fetch_add(1);
-    if (deaths == 1)
+    unsigned expected = nobody;
+    dying_cpu.compare_exchange_strong(expected, arch::cpu_id());
+    while (another_cpu_dies())
+        asm volatile("cli; hlt"); // its NMI comes
+    deaths++;
+    if (deaths == 2)
         say("\n*** and while saying so: %s at %016lx\n", reason, frame.rip);
-    if (deaths >= 1)
+    if (deaths >= 2)
         exit_with_error(die_exit_code);
+    stop_other_cpus();
     const kernel::Thread* thread = kernel::current_thread();
     say("\n*** %s\n", reason);
     say("CPU %u, thread %s, context: %s\n", arch::cpu_id(), thread && thread->name ? thread->name : "none",

@@ -6,8 +6,11 @@
 
 namespace x86 {
 
-/// Prints `reason`, the registers of the interrupted code and its backtrace; ends the machine with an error.
+/// Stops the other CPUs, prints `reason`, the registers of the interrupted code and its backtrace; ends the
+/// machine with an error.
 [[noreturn]] void die_at(const InterruptFrame& frame, const char* reason);
+/// So this one has to be silent.
+bool another_cpu_dies();
 [[noreturn]] void exit_with_error(unsigned code);
 
 } // namespace x86

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 
 #include "arch/cpu.h"
+#include "arch/ipi.h"
 #include "arch/x86_64/acpi.h"
-#include "arch/x86_64/cpu_area.h"
 #include "arch/x86_64/interrupts.h"
+#include "arch/x86_64/smp.h"
 #include "arch/x86_64/tick.h"
 #include "kernel/print.h"
 #include "kernel/spinlock.h"
@@ -21,20 +23,28 @@ namespace {
 // As Linux: of 100 000 interrupts, 99 900 without a taker.
 constexpr unsigned judged_interrupts = 100'000, tolerated_unclaimed = 99'900;
 constexpr std::size_t max_actions = 16;
+constexpr uint32_t all_cpus = (1u << arch::max_cpus) - 1;
 
+constexpr unsigned no_input = ~0u;
+
+// A CPU that serves a line reads the actions without the lock, the input first and then the handler. So the
+// input is set while there is no handler yet, and taken away only when nobody can be serving it any more.
 struct Action {
-    arch::IrqHandler handler = nullptr; ///< nullptr: free slot
+    std::atomic<unsigned> input{no_input}; ///< no_input: free slot
+    std::atomic<arch::IrqHandler> handler{nullptr};
     void* cookie = nullptr;
     const char* name = nullptr;
-    unsigned input = 0;
+
+    bool belongs_to(unsigned number) const { return input.load(std::memory_order_acquire) == number; }
 };
 
 struct Input {
     unsigned line = 0;
     x86::Trigger trigger = x86::Trigger::Level;
     bool in_use = false;
+    uint32_t affinity = all_cpus;
     std::array<uint64_t, arch::max_cpus> counts{};
-    unsigned judged = 0, unclaimed = 0;
+    std::atomic<unsigned> judged{0}, unclaimed{0};
     std::atomic<unsigned> being_served{0};
 };
 
@@ -68,20 +78,37 @@ Wiring wiring_of(unsigned line, x86::Trigger trigger) {
     return wiring;
 }
 
+uint32_t cpus_up() { return (1u << arch::cpu_count()) - 1; }
+
+/// Of those that may serve the input: the lowest that is up.
+uint8_t target_of(const Input& input) {
+    const uint32_t up = input.affinity & cpus_up();
+    return x86::apic_id_of(up ? static_cast<unsigned>(std::countr_zero(up)) : 0);
+}
+
+Input* find_line(unsigned line) {
+    auto* found = std::find_if(inputs.begin(), inputs.end(),
+                               [=](const Input& input) { return input.in_use && input.line == line; });
+    return found == inputs.end() ? nullptr : found;
+}
+
 bool run_handlers(unsigned input) {
     bool handled = false;
-    for (const Action& action : actions)
-        if (action.handler && action.input == input)
-            handled |= action.handler(action.cookie) == arch::IrqResult::Handled;
+    for (const Action& action : actions) {
+        if (!action.belongs_to(input))
+            continue;
+        if (const arch::IrqHandler handler = action.handler.load())
+            handled |= handler(action.cookie) == arch::IrqResult::Handled;
+    }
     return handled;
 }
 
 void judge(unsigned number, bool handled) {
     Input& input = inputs[number];
-    input.unclaimed += !handled;
-    if (++input.judged < judged_interrupts)
+    input.unclaimed.fetch_add(!handled, std::memory_order_relaxed);
+    if (input.judged.fetch_add(1, std::memory_order_relaxed) + 1 < judged_interrupts)
         return;
-    if (input.unclaimed >= tolerated_unclaimed) {
+    if (input.unclaimed.load(std::memory_order_relaxed) >= tolerated_unclaimed) {
         x86::io_apic_mask(number, true);
         kernel::printk("irq %u: nobody cared; the line is shut down\n", input.line);
     }
@@ -89,8 +116,9 @@ void judge(unsigned number, bool handled) {
 }
 
 bool has_actions(unsigned input) {
-    return std::any_of(actions.begin(), actions.end(),
-                       [=](const Action& action) { return action.handler && action.input == input; });
+    return std::any_of(actions.begin(), actions.end(), [=](const Action& action) {
+        return action.belongs_to(input) && action.handler.load();
+    });
 }
 
 void describe(unsigned number, void (*row)(const arch::IrqLine&, void*), void* cookie) {
@@ -102,7 +130,7 @@ void describe(unsigned number, void (*row)(const arch::IrqLine&, void*), void* c
     kernel::format(kind, sizeof kind, "IO-APIC %u-%s", number,
                    input.trigger == x86::Trigger::Level ? "fasteoi" : "edge");
     for (const Action& action : actions)
-        if (action.handler && action.input == number && used < sizeof names)
+        if (action.belongs_to(number) && action.handler.load() && used < sizeof names)
             used += kernel::format(names + used, sizeof names - used, "%s%s", used ? ", " : "", action.name);
     row({label, kind, names, input.counts.data()}, cookie);
 }
@@ -117,24 +145,22 @@ arch::IrqError request_irq(unsigned line, Trigger trigger, const char* name, arc
     if (wiring.input >= std::min<std::size_t>(io_apic_inputs(), inputs.size()))
         return arch::IrqError::NoSuchLine;
     kernel::IrqSpinGuard guard(lock);
-    auto* slot =
-        std::find_if(actions.begin(), actions.end(), [](const Action& each) { return !each.handler; });
+    auto* slot = std::find_if(actions.begin(), actions.end(),
+                              [](const Action& each) { return each.belongs_to(no_input); });
     if (slot == actions.end())
         return arch::IrqError::NoSpace;
     const bool first = !has_actions(wiring.input);
     slot->cookie = cookie;
     slot->name = name;
-    slot->input = wiring.input;
-    arch::write_barrier(); // a CPU that serves the line sees the handler last
-    slot->handler = handler;
+    slot->input.store(wiring.input, std::memory_order_release);
+    slot->handler.store(handler);
     if (first) {
         Input& input = inputs[wiring.input];
         input.line = line;
         input.trigger = wiring.trigger;
         input.in_use = true;
         const auto vector = static_cast<uint8_t>(first_line_vector + wiring.input);
-        io_apic_route(wiring.input, vector, wiring.trigger, wiring.polarity,
-                      static_cast<uint8_t>(cpu_area(0).apic_id));
+        io_apic_route(wiring.input, vector, wiring.trigger, wiring.polarity, target_of(input));
         io_apic_mask(wiring.input, false);
     }
     return arch::IrqError::None;
@@ -165,16 +191,41 @@ void free_irq(unsigned line, void* cookie) {
     const unsigned input = wiring_of(line, x86::Trigger::Level).input;
     if (input >= inputs.size())
         return;
+    const auto is_meant = [&](const Action& action) {
+        return action.belongs_to(input) && action.cookie == cookie;
+    };
     {
         kernel::IrqSpinGuard guard(lock);
         for (Action& action : actions)
-            if (action.handler && action.input == input && action.cookie == cookie)
-                action.handler = nullptr;
+            if (is_meant(action))
+                action.handler.store(nullptr);
         if (!has_actions(input))
             x86::io_apic_mask(input, true);
     }
     while (inputs[input].being_served.load() != 0)
         relax(); // on another CPU
+    kernel::IrqSpinGuard guard(lock);
+    for (Action& action : actions)
+        if (is_meant(action))
+            action.input.store(no_input, std::memory_order_release);
+}
+
+uint32_t irq_affinity(unsigned line) {
+    kernel::IrqSpinGuard guard(lock);
+    const Input* input = find_line(line);
+    return input ? input->affinity & cpus_up() : 0;
+}
+
+IrqError set_irq_affinity(unsigned line, uint32_t cpus) {
+    kernel::IrqSpinGuard guard(lock);
+    Input* input = find_line(line);
+    if (!input)
+        return IrqError::NoSuchLine;
+    if ((cpus & cpus_up()) == 0)
+        return IrqError::NoSuchCpu;
+    input->affinity = cpus;
+    x86::io_apic_move(static_cast<unsigned>(input - inputs.data()), target_of(*input));
+    return IrqError::None;
 }
 
 void for_each_irq_line(void (*row)(const IrqLine&, void* cookie), void* cookie) {
@@ -182,6 +233,10 @@ void for_each_irq_line(void (*row)(const IrqLine&, void* cookie), void* cookie) 
         if (inputs[number].in_use)
             describe(number, row, cookie);
     row({"LOC", "", "Local timer interrupts", x86::tick_counts()}, cookie);
+    const auto reschedule = static_cast<unsigned>(IpiReason::Reschedule),
+               call = static_cast<unsigned>(IpiReason::CallFunction);
+    row({"RES", "", "Rescheduling interrupts", x86::ipi_counts(reschedule)}, cookie);
+    row({"CAL", "", "Function call interrupts", x86::ipi_counts(call)}, cookie);
 }
 
 } // namespace arch

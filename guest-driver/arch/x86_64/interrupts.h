@@ -14,6 +14,7 @@ inline constexpr unsigned double_fault_stack = 1, nmi_stack = 2;
 inline constexpr uint8_t first_line_vector = 0x30; ///< + input of the I/O APICs
 inline constexpr unsigned line_vectors = 0xa0;
 inline constexpr uint8_t timer_vector = 0xf0;
+inline constexpr uint8_t first_ipi_vector = 0xf1; ///< + reason
 inline constexpr uint8_t spurious_vector = 0xff;
 inline constexpr uint8_t legacy_vector = 0x20; ///< 16 of the masked 8259s: only spurious ones come
 

@@ -2,6 +2,7 @@
 // The identity map is made of 2 MiB pages; where protection has to be finer, one is split into 4 KiB pages.
 #include "arch/x86_64/paging.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,7 +12,7 @@
 #include "kernel/spinlock.h"
 
 extern "C" uint64_t boot_page_directories[];
-extern "C" std::byte image_begin[], text_begin[], rodata_begin[], data_begin[], image_end[];
+extern "C" std::byte image_begin[], rodata_begin[], data_begin[], image_end[];
 extern "C" std::byte boot_stack_guard[];
 
 namespace {
@@ -38,7 +39,9 @@ uint64_t* small_page(uint64_t address) {
         const uint64_t base = address & ~(large_page_bytes - 1);
         for (std::size_t i = 0; i < entries; i++)
             table.entry[i] = (base + i * page_bytes) | present | writable;
-        directory_entry = reinterpret_cast<uint64_t>(&table) | present | writable;
+        // Other CPUs may walk through here: they find the large page or the complete table.
+        std::atomic_ref(directory_entry)
+            .store(reinterpret_cast<uint64_t>(&table) | present | writable, std::memory_order_release);
     }
     auto* table = x86::at<PageTable>(directory_entry & address_bits);
     return &table->entry[address / page_bytes % entries];
@@ -62,8 +65,7 @@ void set_range(const std::byte* begin, const std::byte* end, uint64_t flags) {
 namespace x86 {
 
 void paging_init() {
-    set_range(image_begin, text_begin, present | no_execute);
-    set_range(text_begin, rodata_begin, present);
+    set_range(image_begin, rodata_begin, present); // with the boot code: other CPUs come by it later
     set_range(rodata_begin, data_begin, present | no_execute);
     set_range(data_begin, image_end, present | writable | no_execute);
     arch::forbid_access(nullptr);

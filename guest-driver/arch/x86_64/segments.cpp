@@ -78,7 +78,7 @@ void load(const Segments& segments) {
 
 namespace x86 {
 
-CpuArea& cpu_area(unsigned cpu) { return tables[cpu].area; }
+void* interrupt_stack_top(unsigned cpu) { return tables[cpu].interrupt_stack.top(); }
 
 void cpu_area_init(unsigned cpu) {
     PerCpuTables& own = tables[cpu];
@@ -92,7 +92,7 @@ void cpu_area_init(unsigned cpu) {
     own.task.io_map_base = sizeof(TaskState);
     own.segments = {0, code_segment, data_segment, 0, 0};
     describe_task(own.segments, own.task);
-    own.area = {cpu, 0, own.interrupt_stack.top(), 0};
+    own.area = {cpu, 0, own.interrupt_stack.top()};
     load(own.segments);
     write_msr(msr_gs_base, reinterpret_cast<uint64_t>(&own.area));
 }

@@ -10,6 +10,7 @@
 #include "arch/x86_64/interrupts.h"
 #include "arch/x86_64/paging.h"
 #include "arch/x86_64/serial.h"
+#include "arch/x86_64/smp.h"
 #include "arch/x86_64/tick.h"
 #include "kernel/print.h"
 #include "main.h"
@@ -37,7 +38,7 @@ extern "C" [[noreturn]] void boot_main(x86::BootProtocol protocol, uint32_t info
     x86::paging_init();
     x86::interrupt_controllers_init();
     x86::local_apic_init();
-    x86::cpu_area(0).apic_id = x86::local_apic_id();
+    x86::smp_init();
     x86::clock_init();
     x86::tick_start();
     kernel::printk("Booted by %s; %zu MiB of memory; clock %s\n", x86::boot_protocol_name(),

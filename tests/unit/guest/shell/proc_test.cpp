@@ -3,6 +3,7 @@
 // with numbers of the tests' own.
 #include "shell/proc_files.h"
 
+#include "arch/hosted/machine.h"
 #include "capture.h"
 #include "net_fixture.h"
 #include "shell/shell.h"
@@ -28,6 +29,64 @@ TEST(Proc, InterruptRows) {
                   shell::format_interrupt_row(o, {"LOC", "", "Local timer interrupts", counts}, 2);
               }),
               "LOC:         12    3456789   Local timer interrupts\n");
+}
+
+/// Line 5, with a handler.
+class IrqFiles : public testing::Test {
+  protected:
+    IrqFiles() {
+        static const arch::IrqError requested = arch::request_irq(
+            5, "test", [](void*) { return arch::IrqResult::NotMine; }, nullptr);
+        EXPECT_EQ(requested, arch::IrqError::None);
+    }
+    ~IrqFiles() override { hosted::pretend_cpu(0, 1); }
+    static std::string run(const std::string& line) {
+        return printed([&](const shell::Output& output) { shell::run_line(line, output); });
+    }
+    static constexpr const char* file = "/proc/irq/5/smp_affinity";
+};
+
+TEST_F(IrqFiles, TheMaskHasADigitForFourCpus) {
+    for (const auto& [cpus, mask] :
+         {std::pair{1u, "1\n"}, {2u, "3\n"}, {4u, "f\n"}, {5u, "1f\n"}, {8u, "ff\n"}}) {
+        hosted::pretend_cpu(0, cpus);
+        EXPECT_EQ(run(std::string("cat ") + file), mask);
+    }
+    ASSERT_EQ(run(std::string("echo 4 > ") + file), "");
+    EXPECT_EQ(run(std::string("cat ") + file), "04\n");
+    ASSERT_EQ(run(std::string("echo FF >") + file), "");
+    EXPECT_EQ(run(std::string("cat ") + file), "ff\n");
+}
+
+TEST_F(IrqFiles, WhatIsNoMaskOfCpusIsInvalid) {
+    hosted::pretend_cpu(0, 4);
+    for (const char* text : {"0", "10", "", "-1", "0x2", "2 2", "123456789", "g"})
+        EXPECT_EQ(run(std::string("echo ") + text + " > " + file), "echo: write error: Invalid argument\n")
+            << text;
+    EXPECT_EQ(run(std::string("cat ") + file), "f\n");
+}
+
+TEST_F(IrqFiles, OnlyLinesInUseHaveOne) {
+    EXPECT_NE(run("ls /proc/irq").find("5\n"), std::string::npos);
+    EXPECT_EQ(run("ls /proc/irq/5"), "smp_affinity\n");
+    EXPECT_NE(run("ls /proc").find("irq\n"), std::string::npos);
+    for (const char* path : {"/proc/irq/6/smp_affinity", "/proc/irq/smp_affinity", "/proc/irq//smp_affinity",
+                             "/proc/irq/5x/smp_affinity", "/proc/irq/5/smp_affinity/"}) {
+        EXPECT_EQ(run(std::string("cat ") + path),
+                  std::string("cat: ") + path + ": No such file or directory\n");
+        EXPECT_EQ(run(std::string("echo 1 > ") + path),
+                  std::string("echo: ") + path + ": No such file or directory\n");
+    }
+}
+
+TEST(Echo, PrintsOrWrites) {
+    const auto run = [](const std::string& line) {
+        return printed([&](const shell::Output& output) { shell::run_line(line, output); });
+    };
+    EXPECT_EQ(run("echo"), "\n");
+    EXPECT_EQ(run("echo two  words"), "two words\n");
+    EXPECT_EQ(run("echo 1 > /proc/version"), "echo: /proc/version: Permission denied\n");
+    EXPECT_EQ(run("echo 1 >"), "echo: : No such file or directory\n");
 }
 
 TEST(Proc, SoftirqRows) {
@@ -184,13 +243,33 @@ TEST_F(ProcOnANetwork, Route) {
                   line("eth0\t0002000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0"));
 }
 
-TEST(Proc, FilesAreFoundByTheirPath) {
-    EXPECT_TRUE(shell::find_proc_file("/proc/interrupts"));
-    EXPECT_TRUE(shell::find_proc_file("/proc/net/dev"));
+TEST(FileTree, FilesAreFoundByTheirPath) {
+    const auto shown = [](std::string_view path) {
+        bool found = false;
+        const std::string text =
+            printed([&](const shell::Output& output) { found = shell::show_file(path, output); });
+        return found && !text.empty();
+    };
     for (const char* path : {"interrupts", "/proc", "/proc/", "/proc/net", "/proc/nothing", "/proc/net/", ""})
-        EXPECT_FALSE(shell::find_proc_file(path)) << path;
-    for (const shell::ProcFile& file : shell::proc_files())
-        EXPECT_FALSE(printed(file.show).empty()) << file.path;
+        EXPECT_FALSE(shown(path)) << path;
+    std::vector<std::string> paths;
+    for (const shell::FileKind* kind : shell::file_kinds())
+        kind->each([](std::string_view path,
+                      void* paths) { static_cast<std::vector<std::string>*>(paths)->emplace_back(path); },
+                   &paths);
+    for (const char* path : {"/proc/interrupts", "/proc/net/dev", "/proc/sys/net/ipv4/ip_forward"})
+        EXPECT_EQ(std::count(paths.begin(), paths.end(), path), 1) << path;
+    for (const std::string& path : paths)
+        EXPECT_TRUE(shown(path)) << path;
+}
+
+TEST(FileTree, CpuMasks) {
+    const std::pair<const char*, std::optional<uint32_t>> cases[] = {
+        {"1", 1},         {"fF", 0xff}, {"0", 0},         {"00000000,00000003", std::nullopt},
+        {"0000,0003", 3}, {"", {}},     {",", {}},        {"1,", 1},
+        {"0x1", {}},      {"g", {}},    {"123456789", {}}};
+    for (const auto& [text, mask] : cases)
+        EXPECT_EQ(shell::parse_cpu_mask(text), mask) << text;
 }
 
 TEST(Proc, LsAndCat) {
