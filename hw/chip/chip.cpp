@@ -132,7 +132,10 @@ void Chip::timer_fired(Timer timer) {
         units_->flow_control.timer_fired();
         break;
     case Timer::HeaderSplit:
-        units_->receive_unit.timer_fired();
+        units_->receive_unit.split_timer_fired();
+        break;
+    case Timer::ReceiveRoom:
+        units_->receive_unit.room_timer_fired();
         break;
     }
 }

@@ -15,7 +15,8 @@ static_assert(stands_at(Timer::CnaDelay, I8255X_TIMER_CNA) &&
               stands_at(Timer::ReceiveBundle, I8255X_TIMER_BUNDLE) &&
               stands_at(Timer::Negotiation, I8255X_TIMER_NEGOTIATION) &&
               stands_at(Timer::PauseRepeat, I8255X_TIMER_PAUSE) &&
-              stands_at(Timer::HeaderSplit, I8255X_TIMER_HEADER_SPLIT));
+              stands_at(Timer::HeaderSplit, I8255X_TIMER_HEADER_SPLIT) &&
+              stands_at(Timer::ReceiveRoom, I8255X_TIMER_ROOM));
 static_assert(timer_count == I8255X_TIMERS && ReceiveFifo::capacity == I8255X_FIFO_BYTES &&
               Eeprom::large_words == I8255X_EEPROM_WORDS &&
               counter_count == std::size(StateRecord{}.counters) &&
@@ -84,6 +85,7 @@ ReceiveUnit::State receive_unit_state(const StateRecord& record) {
             .header_data_size = record.ru_header_data_size,
             .header_stored = record.ru_header_stored,
             .split_deadline_ns = record.timers[I8255X_TIMER_HEADER_SPLIT],
+            .room_deadline_ns = record.timers[I8255X_TIMER_ROOM],
             .early_receive = record.early_rx,
             .buffers = {.rbd = record.ru_rbd,
                         .position = static_cast<ReceiveBuffers::Position>(record.ru_rbd_position)}};
@@ -219,6 +221,7 @@ void Chip::Units::save_receive_unit(StateRecord& record) const {
     record.ru_header_data_size = own.header_data_size;
     record.ru_header_stored = own.header_stored;
     record.timers[I8255X_TIMER_HEADER_SPLIT] = own.split_deadline_ns;
+    record.timers[I8255X_TIMER_ROOM] = own.room_deadline_ns;
     record.early_rx = own.early_receive;
     record.ru_rbd = own.buffers.rbd;
     record.ru_rbd_position = static_cast<uint8_t>(own.buffers.position);

@@ -49,7 +49,7 @@ void ReceiveUnit::redirect() {
     deliver_waiting();
 }
 
-void ReceiveUnit::timer_fired() {
+void ReceiveUnit::split_timer_fired() {
     if (!mid_frame())
         return;
     end_split(nullptr);

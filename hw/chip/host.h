@@ -17,8 +17,9 @@ enum class Timer : uint8_t {
     Negotiation,   ///< the PHY agrees with its partner; runs in every power state
     PauseRepeat,   ///< the peer is told to stop once more (SDM 6.6)
     HeaderSplit,   ///< the rest of a frame waits no longer for RX DMA redirect
+    ReceiveRoom,   ///< a descriptor without room is looked at again
 };
-inline constexpr unsigned timer_count = 6;
+inline constexpr unsigned timer_count = 7;
 
 inline constexpr unsigned max_send_parts = 8;
 

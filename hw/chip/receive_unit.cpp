@@ -47,6 +47,7 @@ void ReceiveUnit::start() {
     if (mid_frame())
         end_split(nullptr);
     buffers_.forget();
+    await_room_no_longer();
     become_ready(state_.base + scb_.general_pointer());
 }
 
@@ -103,22 +104,24 @@ bool ReceiveUnit::ready() const {
 bool ReceiveUnit::stopped() const { return !ready() && scb_.ru_status() != RuStatus::Idle; }
 
 bool ReceiveUnit::can_receive() const {
+    if (awaits_room())
+        return false;
     return !backpressure_ || !stopped() || (has_fifo() && fifo_.empty());
 }
 
 bool ReceiveUnit::receive(std::span<const uint8_t> frame, uint16_t line_errors) {
     if (frame.size() >= min_frame_bytes)
-        return admit({.bytes = frame, .line_errors = line_errors}, backpressure_);
+        return admit({.bytes = frame, .line_errors = line_errors}, true);
     std::array<uint8_t, min_frame_bytes> padded{};
     std::ranges::copy(frame, padded.begin());
-    return admit({.bytes = padded, .line_errors = line_errors}, backpressure_);
+    return admit({.bytes = padded, .line_errors = line_errors}, true);
 }
 
 void ReceiveUnit::receive_looped(std::span<const uint8_t> frame, std::span<const uint8_t> fcs) {
     admit({.bytes = frame, .fcs = fcs}, false);
 }
 
-bool ReceiveUnit::admit(const WireFrame& frame, bool may_hold_back) {
+bool ReceiveUnit::admit(const WireFrame& frame, bool from_wire) {
     const std::size_t bytes = frame.bytes.size();
     host_.trace(TraceEvent::RxWire, static_cast<uint32_t>(bytes), 0);
     if (!configuration_.configured() || configuration_.is_set(config::csma_disable)) {
@@ -143,26 +146,26 @@ bool ReceiveUnit::admit(const WireFrame& frame, bool may_hold_back) {
         filtered(Filtered::ReceiverOff, bytes);
         return true;
     }
-    return admit_good(frame, match, may_hold_back);
+    return admit_good(frame, match, from_wire);
 }
 
 /// No frame overtakes one that is half in memory; when the FIFO is full, that one can wait no longer.
-bool ReceiveUnit::admit_good(const WireFrame& frame, const AddressFilter::Match& match, bool may_hold_back) {
+bool ReceiveUnit::admit_good(const WireFrame& frame, const AddressFilter::Match& match, bool from_wire) {
     while (mid_frame()) {
         if (keep(frame.bytes))
             return true;
         end_split(nullptr);
         deliver_waiting();
     }
-    if (ready()) {
+    if (ready() && !awaits_room()) {
         const bool rest_may_wait = has_fifo() && fifo_.has_room(frame.bytes.size());
         const Stored stored = store(describe(frame, {}, match, configuration_), rest_may_wait);
         if (stored == Stored::Header)
             keep(frame.bytes);
-        if (stored != Stored::Not)
+        if (stored != Stored::Not && stored != Stored::Later)
             return true;
     }
-    return wait_or_lose(frame.bytes, may_hold_back);
+    return wait_or_lose(frame.bytes, from_wire);
 }
 
 /// A bad frame is counted whatever the unit's state (SDM table 17), saved on demand or if its header went out
@@ -177,8 +180,11 @@ void ReceiveUnit::admit_bad(const WireFrame& frame, const FrameErrors& errors,
             deliver_waiting();
         }
         const bool saved = configuration_.is_set(config::save_bad_frames) || next_splits(bytes);
-        if (saved && ready() && store(describe(frame, errors, match, configuration_), false) != Stored::Not)
-            return;
+        if (saved && ready() && !awaits_room()) {
+            const Stored stored = store(describe(frame, errors, match, configuration_), false);
+            if (stored != Stored::Not && stored != Stored::Later)
+                return;
+        }
         if (!saved && ready())
             raise_early_receive(frame.bytes);
     }
@@ -192,10 +198,10 @@ bool ReceiveUnit::keep(std::span<const uint8_t> frame) {
     return true;
 }
 
-bool ReceiveUnit::wait_or_lose(std::span<const uint8_t> frame, bool may_hold_back) {
+bool ReceiveUnit::wait_or_lose(std::span<const uint8_t> frame, bool from_wire) {
     if (keep(frame))
         return true;
-    if (may_hold_back) {
+    if (from_wire && (backpressure_ || awaits_room())) {
         host_.trace(TraceEvent::RxHeldBack, static_cast<uint32_t>(frame.size()), 0);
         return false;
     }
@@ -216,11 +222,11 @@ Counter ReceiveUnit::counter_of_loss() const {
 }
 
 void ReceiveUnit::deliver_waiting() {
-    while (!fifo_.empty() && ready() && !mid_frame()) {
+    while (!fifo_.empty() && ready() && !mid_frame() && !awaits_room()) {
         const WireFrame frame{.bytes = fifo_.front()};
         const AddressFilter::Match match = filter_.match(frame.bytes.first<6>(), configuration_);
         const Stored stored = store(describe(frame, {}, match, configuration_), true);
-        if (stored == Stored::Not || stored == Stored::Header)
+        if (stored != Stored::Done && stored != Stored::Lost)
             break;
         fifo_.pop();
     }
@@ -228,6 +234,7 @@ void ReceiveUnit::deliver_waiting() {
 
 void ReceiveUnit::discard_waiting() {
     forget_split();
+    await_room_no_longer();
     while (!fifo_.empty()) {
         filtered(Filtered::ReceiverOff, fifo_.front().size());
         fifo_.pop();
@@ -269,15 +276,19 @@ ReceiveUnit::State ReceiveUnit::state() const {
 bool ReceiveUnit::valid(const State& state, RuStatus status, std::span<const uint8_t> fifo) const {
     const bool is_ready = status == RuStatus::Ready || status == RuStatus::ReadyNoRbds;
     const bool splits = state.header_stored != 0;
+    const bool awaits = state.room_deadline_ns >= 0;
     if (splits != (state.split_deadline_ns >= 0) || state.split_deadline_ns < -1 ||
         (splits && (!is_ready || fifo.empty())))
         return false;
-    const bool may_wait = has_fifo() && (is_ready ? splits : status != RuStatus::Idle);
+    if (state.room_deadline_ns < -1 || (awaits && (!is_ready || splits)))
+        return false;
+    const bool may_wait = has_fifo() && (is_ready ? splits || awaits : status != RuStatus::Idle);
     return (fifo.empty() || may_wait) && ReceiveFifo::valid(fifo) && ReceiveBuffers::valid(state.buffers);
 }
 
 void ReceiveUnit::restore(const State& state, std::span<const uint8_t> fifo) {
     forget_split();
+    await_room_no_longer();
     state_ = state;
     if (!has_fifo())
         state_.early_receive = 0;
@@ -286,6 +297,8 @@ void ReceiveUnit::restore(const State& state, std::span<const uint8_t> fifo) {
     fifo_.restore(fifo);
     if (mid_frame())
         host_.arm_timer(Timer::HeaderSplit, state_.split_deadline_ns);
+    if (awaits_room())
+        host_.arm_timer(Timer::ReceiveRoom, state_.room_deadline_ns);
 }
 
 } // namespace i8255x

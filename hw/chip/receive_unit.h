@@ -41,6 +41,7 @@ class ReceiveUnit {
         uint16_t header_data_size = 0; ///< 0: no header RFDs
         uint16_t header_stored = 0; ///< bytes of the FIFO's first frame that are in its RFD; 0: not mid-frame
         int64_t split_deadline_ns = -1; ///< of Timer::HeaderSplit; -1: not mid-frame
+        int64_t room_deadline_ns = -1;  ///< of Timer::ReceiveRoom; -1: no descriptor is waited for
         uint8_t early_receive = 0;      ///< register: units of 8 bytes; 0: off
         ReceiveBuffers::State buffers = {};
     };
@@ -58,14 +59,16 @@ class ReceiveUnit {
 
     void command(RuCommand command);
 
-    /// A frame from the wire without FCS; short ones are padded. False: held back (only with `backpressure`).
+    /// A frame from the wire without FCS; short ones are padded. False: held back (with `backpressure`, and
+    /// while a descriptor is being filled in).
     bool receive(std::span<const uint8_t> frame, uint16_t line_errors = 0);
     /// A frame of our own transmitter; its padding applied, `fcs` as sent or empty for a good one.
     void receive_looped(std::span<const uint8_t> frame, std::span<const uint8_t> fcs);
-    /// False only with `backpressure`. Nothing here calls Host::receive_possible(): whoever gave a command, a
-    /// reset or a state compares this before and after, when all units have settled.
+    /// False only where a frame would be held back. Nothing here calls Host::receive_possible(): whoever gave
+    /// a command, a reset or a state compares this before and after, when all units have settled.
     bool can_receive() const;
-    void timer_fired(); ///< Timer::HeaderSplit
+    void split_timer_fired();
+    void room_timer_fired();
 
     /// Early RX interrupt register (SDM 6.3.7).
     uint8_t early_receive() const { return state_.early_receive; }
@@ -87,10 +90,11 @@ class ReceiveUnit {
     enum class Stored : uint8_t {
         Done,
         Header, ///< the rest waits
+        Later,  ///< the descriptor may still get room
         Not,    ///< no descriptor or buffer, the unit left the ready state
         Lost,
     };
-    enum class Found : uint8_t { Slot, None, Unreadable };
+    enum class Found : uint8_t { Slot, Later, None, Unreadable };
     struct Slot;   ///< an RFD as it was read
     struct Placed; ///< where the bytes of a frame went
 
@@ -105,11 +109,11 @@ class ReceiveUnit {
     bool ready() const;
     bool stopped() const;
 
-    bool admit(const WireFrame& frame, bool may_hold_back);
+    bool admit(const WireFrame& frame, bool from_wire);
     void admit_bad(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match);
-    bool admit_good(const WireFrame& frame, const AddressFilter::Match& match, bool may_hold_back);
+    bool admit_good(const WireFrame& frame, const AddressFilter::Match& match, bool from_wire);
     bool keep(std::span<const uint8_t> frame);
-    bool wait_or_lose(std::span<const uint8_t> frame, bool may_hold_back);
+    bool wait_or_lose(std::span<const uint8_t> frame, bool from_wire);
     Counter counter_of_loss() const;
     void deliver_waiting();
     void discard_waiting();
@@ -121,6 +125,9 @@ class ReceiveUnit {
     Stored complete(const Slot& slot, const ReceivedFrame& frame, std::size_t header,
                     ReceiveBuffers* redirected);
     Found find_slot(Slot& slot);
+    bool awaits_room() const { return state_.room_deadline_ns >= 0; }
+    bool await_room();
+    void await_room_no_longer();
     bool read_slot(Slot& slot) const;
     bool pass(const Slot& slot, uint8_t causes);
     void leave_full(const Slot& slot, bool with_buffers, uint8_t causes);
@@ -148,7 +155,8 @@ class ReceiveUnit {
     Statistics& statistics_;
     ReceiveBundling& bundling_;
     const bool backpressure_;
-    State state_; ///< but `buffers`
+    State state_;        ///< but `buffers`
+    unsigned looks_ = 0; ///< at the descriptor without room
     ReceiveBuffers buffers_;
     ReceiveFifo fifo_;
 };

@@ -231,6 +231,24 @@ static const VMStateDescription receive_modes_vmstate = {
         },
 };
 
+static bool receive_room_needed(void* opaque) {
+    const struct i8255x_state* state = opaque;
+
+    return state->timers[I8255X_TIMER_ROOM] != -1;
+}
+
+static const VMStateDescription receive_room_vmstate = {
+    .name = "e100/chip/receive-room",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = receive_room_needed,
+    .fields =
+        (const VMStateField[]){
+            TIMERS(I8255X_TIMER_ROOM, 1),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
 // The record that a stream is read into: what it does not mention is not in use.
 static int chip_pre_load(void* opaque) {
     struct i8255x_state* state = opaque;
@@ -245,10 +263,6 @@ static int chip_pre_load(void* opaque) {
     return 0;
 }
 
-#define TIMERS(first, count)                                                                                 \
-    VMSTATE_SUB_ARRAY(timers, struct i8255x_state, first, count, 0, vmstate_info_int64, int64_t)
-
-// The timers that every stream has; younger ones travel with what uses them.
 static const VMStateDescription chip_vmstate = {
     .name = "e100/chip",
     .version_id = I8255X_STATE_VERSION,
@@ -312,6 +326,7 @@ static const VMStateDescription chip_vmstate = {
             &high_priority_queue_vmstate,
             &large_send_vmstate,
             &receive_modes_vmstate,
+            &receive_room_vmstate,
             NULL,
         },
 };

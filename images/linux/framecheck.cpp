@@ -157,7 +157,7 @@ void run(Exchange& exchange, int data, int acknowledgements, std::chrono::millis
             deadline = patience;
         if (auto frame = exchange.next())
             send_whole(data, *frame);
-        else if (!came && poll(readable, 2, 20) == 0)
+        else if (!came && poll(readable, 2, Exchange::idle_time.count()) == 0)
             exchange.idle();
     }
 }

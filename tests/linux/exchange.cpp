@@ -8,6 +8,7 @@ namespace linux_test {
 
 namespace {
 
+constexpr auto time_of_no_return = std::chrono::seconds(2);
 constexpr size_t header_size = 14;
 constexpr size_t minimum_frame = 60;
 constexpr size_t number_offset = header_size + 8; // in the payload's header: mark, seed, number
@@ -50,6 +51,7 @@ harness::Frame Exchange::acknowledgement() {
 
 bool Exchange::arrived(std::span<const uint8_t> frame) {
     uint16_t type = ether_type(frame);
+    idle_in_a_row_ = 0;
     if (type == acknowledgement_type && frame.size() >= header_size + 4) {
         acknowledged_ = std::max(acknowledged_, std::min(get32(frame, header_size), sent_));
         return true;
@@ -62,6 +64,12 @@ bool Exchange::arrived(std::span<const uint8_t> frame) {
     acknowledgement_due_ = unacknowledged() >= std::max(plan_.window / 4, 1u) ||
                            (unacknowledged() > 0 && highest_ == plan_.expect);
     return true;
+}
+
+void Exchange::idle() {
+    acknowledgement_due_ = unacknowledged() > 0;
+    if (++idle_in_a_row_ * idle_time >= time_of_no_return)
+        acknowledged_ = sent_;
 }
 
 bool Exchange::complete() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -42,8 +43,11 @@ class Exchange {
     std::optional<harness::Frame> next();
     /// Takes a frame from the link; foreign EtherTypes are ignored. Returns whether it was one of ours.
     bool arrived(std::span<const uint8_t> frame);
-    /// Nothing came for a while: acknowledge what is not yet, so that losses do not stall the other end.
-    void idle() { acknowledgement_due_ = unacknowledged() > 0; }
+    /// Nothing came for the last idle_time: acknowledge what is not yet, so that losses do not stall the
+    /// other end. If it goes on like that with a full window, all of that was lost, and no acknowledgement
+    /// will come.
+    void idle();
+    static constexpr auto idle_time = std::chrono::milliseconds(20);
 
     uint32_t sent() const { return sent_; }
     uint32_t acknowledged() const { return acknowledged_; }
@@ -63,6 +67,7 @@ class Exchange {
     uint32_t sent_ = 0, acknowledged_ = 0;            // our frames
     uint32_t highest_ = 0, last_acknowledgement_ = 0; // the other end's, one above the number
     bool acknowledgement_due_ = false;
+    unsigned idle_in_a_row_ = 0;
 };
 
 } // namespace linux_test

@@ -50,9 +50,9 @@ class ExchangeTest : public ::testing::Test {
             to.arrived(copy);
         return true;
     }
-    /// Until neither end has anything to say, even after a pause. Frames from a to b pass through `link`.
-    void run(const Link& link) {
-        for (int pauses = 0; pauses < 3; pauses++) {
+    /// Until neither end has anything to say, even after some pauses. Frames from a to b pass through `link`.
+    void run(const Link& link, int pauses = 3) {
+        while (pauses-- > 0) {
             for (bool busy = true; busy;) {
                 busy = move(a_, b_, link);
                 most_under_way_ = std::max(most_under_way_, a_.sent() - a_.acknowledged());
@@ -91,6 +91,18 @@ TEST_F(ExchangeTest, FindsTheLastFrameLost) {
     run(harming(499, [](const Frame&) { return std::vector<Frame>(); }));
     EXPECT_FALSE(b_.perfect());
     EXPECT_FALSE(a_.perfect()) << "it was never acknowledged";
+}
+
+TEST_F(ExchangeTest, GoesOnWhenAWholeWindowIsLost) {
+    const Link link = [seen = 0u](const Frame& frame) mutable -> std::vector<Frame> {
+        const bool hit = ether_type(frame) == data_type && seen / 16 == 2;
+        seen += ether_type(frame) == data_type;
+        return hit ? std::vector<Frame>() : faithful(frame);
+    };
+    run(link, 200);
+    EXPECT_EQ(a_.sent(), 500u);
+    EXPECT_EQ(b_.received().missing().size(), 16u);
+    EXPECT_EQ(b_.received().arrived(), 484u);
 }
 
 TEST_F(ExchangeTest, FindsAnAlteredByte) {

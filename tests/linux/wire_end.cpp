@@ -27,7 +27,7 @@ void run_host_end(Wire& wire, Exchange& exchange, const std::function<bool()>& e
         if (auto frame = exchange.next()) {
             wire.send(*frame);
         } else if (!came) {
-            auto late = wire.receive(20ms);
+            auto late = wire.receive(Exchange::idle_time);
             if (!late || !exchange.arrived(*late))
                 exchange.idle();
         }

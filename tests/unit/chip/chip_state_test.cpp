@@ -228,6 +228,7 @@ TEST_F(ChipState, HeldBackFramesMayComeAfterRestoring) {
 }
 
 constexpr auto split_timer = static_cast<std::size_t>(Timer::HeaderSplit);
+constexpr auto room_timer = static_cast<std::size_t>(Timer::ReceiveRoom);
 
 struct BadRecord {
     const char* name;
@@ -259,6 +260,16 @@ const BadRecord bad_records[] = {
      }},
     {"SplitTimerWithoutHeader", RestoreError::BadFifo, [](StateRecord& r) { r.timers[split_timer] = 5; }},
     {"SplitTimer", RestoreError::BadFifo, [](StateRecord& r) { r.timers[split_timer] = -2; }},
+    {"RoomTimerOfAStoppedUnit", RestoreError::BadFifo,
+     [](StateRecord& r) { r.ru_status = 2, r.timers[room_timer] = 5; }},
+    {"RoomTimer", RestoreError::BadFifo, [](StateRecord& r) { r.ru_status = 4, r.timers[room_timer] = -2; }},
+    {"RoomTimerInTheMiddleOfAFrame", RestoreError::BadFifo,
+     [](StateRecord& r) {
+         r.ru_status = 4, r.ru_header_stored = 2, r.fifo_used = 62, r.fifo[0] = 60, r.timers[split_timer] = 5;
+         r.timers[room_timer] = 5;
+     }},
+    {"FifoOfAReadyUnitThatWaitsForNothing", RestoreError::BadFifo,
+     [](StateRecord& r) { r.ru_status = 4, r.fifo_used = 62, r.fifo[0] = 60; }},
     {"CardGone", RestoreError::BadUnitState, [](StateRecord& r) { r.stat = 0xff, r.interrupt_asserted = 1; }},
     {"SiReadsZero", RestoreError::BadUnitState, [](StateRecord& r) { r.interrupt_control = 2; }},
     {"PinWithoutCause", RestoreError::BadUnitState, [](StateRecord& r) { r.interrupt_asserted = 1; }},

@@ -9,6 +9,7 @@ namespace {
 constexpr uint32_t r0 = 0x30002, r1 = 0x31002, r2 = 0x32002; // as drivers align the IP header
 constexpr uint16_t el = rfd_command::end_of_list, s = rfd_command::suspend;
 constexpr uint16_t room = 1522;
+constexpr int64_t long_enough = 100'000'000; // for a descriptor without room to get some
 
 struct ReceiveUnitTest : testing::Test, UnitBench {
     const Bytes frame = make_frame(station, ipv4, 98);
@@ -101,6 +102,7 @@ TEST_P(AfterFrameTest, StateAndInterruptFollowTheTable) {
     bench.put_rfd(r1, 0, r2, room);
     bench.ru(RuCommand::Start, r0);
     bench.receive(make_frame(station, ipv4, 98));
+    bench.host.advance(long_enough);
     EXPECT_EQ(bench.take_stat(), GetParam().stat);
     EXPECT_EQ(bench.scb.ru_status(), GetParam().state);
     EXPECT_EQ(bench.status(r0), GetParam().status);
@@ -162,6 +164,7 @@ TEST_F(ReceiveUnitTest, AnEmptyDescriptorIsPassedUnwritten) {
     put_rfd(r1, 0, r2, room);
     start();
     receive(frame);
+    host.advance(long_enough);
     EXPECT_EQ(status(r0), 0);
     EXPECT_EQ(word(r0 + 12), 0);
     EXPECT_EQ(data_of(r1), frame);
@@ -402,6 +405,7 @@ TEST_F(ReceiveUnitTest, AnEmptyDescriptorLinkedToItselfStopsTheUnit) {
     put_rfd(r0, 0, r0, 0);
     start();
     receive(frame);
+    host.advance(long_enough);
     EXPECT_LT(host.dma.size(), 300u);
     EXPECT_EQ(state(), RuStatus::NoResources);
     EXPECT_EQ(take_stat(), stat::rnr);
@@ -414,6 +418,7 @@ TEST_F(ReceiveUnitTest, ALinkToNowhereStopsTheUnit) {
     start();
     receive(frame);
     receive(frame);
+    host.advance(long_enough);
     EXPECT_EQ(state(), RuStatus::NoResources);
     expect_all_frames_accounted();
 }
@@ -435,6 +440,7 @@ TEST_F(ReceiveUnitTest, WaitingFramesMeetTheSameHostileListOnce) {
     put_rfd(r0, 0, r0, 0);
     host.forget();
     ru(RuCommand::Start, r0);
+    host.advance(long_enough);
     EXPECT_LT(host.dma.size(), 300u);
     EXPECT_EQ(state(), RuStatus::NoResources);
 }

@@ -73,7 +73,9 @@ struct UnitBench {
             case Timer::PauseRepeat:
                 return flow_control.timer_fired();
             case Timer::HeaderSplit:
-                return receive_unit.timer_fired();
+                return receive_unit.split_timer_fired();
+            case Timer::ReceiveRoom:
+                return receive_unit.room_timer_fired();
             case Timer::Negotiation:
                 break; // of a PHY, which this bench has not
             }
