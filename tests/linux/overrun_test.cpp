@@ -37,7 +37,7 @@ TEST_F(Overrun, IsCountedAndSurvived) {
     plan.send = 20'000;
     plan.window = 0;
     auto before = counts();
-    start_framecheck(guest(), plan, 1, "--patience 2");
+    start_framecheck(guest(), plan, 1);
     flood(guest(), plan);
     auto findings = guest().finish(60s).output;
 
