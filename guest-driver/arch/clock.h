@@ -9,4 +9,9 @@ namespace arch {
 uint64_t now_ns();              ///< since boot; never goes back; the same on all CPUs
 void busy_wait_us(uint32_t us); ///< spins (interrupts may run)
 
+/// The calling CPU calls kernel::hrtimer_interrupt() once, in hard-irq context, when now_ns() has reached
+/// `deadline_ns`, in addition to its tick. A new alarm takes the place of one that has not gone off yet.
+/// Interrupts off.
+void set_alarm(uint64_t deadline_ns);
+
 } // namespace arch

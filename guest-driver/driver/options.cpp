@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "driver/adapter.h"
 #include "kernel/command_line.h"
 #include "kernel/print.h"
 
 namespace e100 {
 namespace {
 
-constexpr unsigned max_weight = 256;
+constexpr unsigned max_weight = 256, unlimited_weight = kernel::unlimited_weight;
 constexpr std::size_t option_count = 6;
 using ValueText = std::array<char, 12>;
 
@@ -35,6 +36,17 @@ const char* number_text(unsigned number, ValueText& text) {
     return text.data();
 }
 
+bool set_weight(std::string_view value) {
+    if (value == "unlimited")
+        options().weight = unlimited_weight;
+    else if (!set_number(options().weight, value, 1, max_weight))
+        return false;
+    for (kernel::NetDevice* device : kernel::net_devices())
+        if (device->operations == &device_operations())
+            device->napi->weight = static_cast<int>(options().weight);
+    return true;
+}
+
 struct Option {
     const char* name;
     const char* values;
@@ -55,9 +67,10 @@ constexpr std::array<Option, option_count> table = {{
     {"tx_ring", "64 ... 256",
      [](std::string_view value) { return set_number(options().tx_ring, value, min_tx_ring, max_tx_ring); },
      [](ValueText& text) { return number_text(options().tx_ring, text); }},
-    {"weight", "1 ... 256",
-     [](std::string_view value) { return set_number(options().weight, value, 1, max_weight); },
-     [](ValueText& text) { return number_text(options().weight, text); }},
+    {"weight", "1 ... 256 | unlimited", set_weight,
+     [](ValueText& text) {
+         return options().weight == unlimited_weight ? "unlimited" : number_text(options().weight, text);
+     }},
     {"microcode", "off | on",
      [](std::string_view value) { return set_choice(options().microcode, value, "off", "on"); },
      [](ValueText&) { return options().microcode == Microcode::Off ? "off" : "on"; }},

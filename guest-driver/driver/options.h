@@ -30,7 +30,7 @@ struct Options {
     AckMode ack_mode = AckMode::Isr;
     unsigned rx_ring = 256; ///< from the next open on
     unsigned tx_ring = 128; ///< from the next open on
-    unsigned weight = 16;   ///< NAPI weight; from the next open on
+    unsigned weight = 16;   ///< NAPI weight; set_option() changes it at once
     /// From the next open on.
     Microcode microcode = Microcode::Off;
 };

@@ -90,6 +90,7 @@ Error set_up(Adapter& adapter) {
     if (const Error error = find_eeprom_and_phy(adapter); error != Error::None)
         return error;
     kernel::netif_napi_add(adapter.device, adapter.napi, poll, static_cast<int>(options().weight));
+    rollback.on_failure([](Adapter& each) { kernel::netif_napi_del(each.napi); });
     name_interface(adapter);
     if (!kernel::register_netdev(adapter.device))
         return Error::TooManyDevices;
@@ -126,6 +127,7 @@ void remove(Adapter& adapter) {
     kernel::dev_close(adapter.device);
     kernel::cancel_work(adapter.reset_work);
     kernel::unregister_netdev(adapter.device);
+    kernel::netif_napi_del(adapter.napi);
     reset_chip(adapter);
     disable_pci(adapter);
     forget_adapter(adapter);

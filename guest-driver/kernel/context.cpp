@@ -64,7 +64,7 @@ void irq_enter() { add(hardirq_unit); }
 void irq_exit() {
     subtract(hardirq_unit);
     if (!in_interrupt() && local_softirq_pending())
-        do_softirq(SoftirqOrigin::IrqExit);
+        invoke_softirq(SoftirqOrigin::IrqExit);
 }
 
 void preempt_schedule_irq() {
@@ -83,7 +83,7 @@ void local_bh_enable() {
     subtract(bh_disable_unit);
     if (!in_interrupt() && local_softirq_pending()) {
         arch::IrqGuard guard;
-        do_softirq(SoftirqOrigin::BhEnable);
+        invoke_softirq(SoftirqOrigin::BhEnable);
     }
     preempt_enable();
 }

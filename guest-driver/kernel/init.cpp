@@ -3,6 +3,7 @@
 #include "kernel/init.h"
 
 #include "arch/cpu.h"
+#include "kernel/choice.h"
 #include "kernel/net_device.h"
 #include "kernel/packet_buffer.h"
 #include "kernel/page_alloc.h"
@@ -19,6 +20,7 @@ void kernel_init(const char* name) {
     softirq_init(); // before net_dev_init: ksoftirqd exists before anybody raises, as in Linux
     packet_pool_init();
     net_dev_init();
+    choices_from_command_line();
     arch::irqs_enable();
 }
 

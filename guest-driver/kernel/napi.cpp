@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// NAPI: who may poll a device, and the NET_RX softirq that polls (the rules of Linux 6.12).
+// NAPI: who may poll a device, and one turn of polling (the rules of Linux 6.12).
 #include "kernel/napi.h"
 
+#include <algorithm>
+
 #include "arch/clock.h"
+#include "kernel/napi_poll.h"
+#include "kernel/napi_thread.h"
 #include "kernel/per_cpu.h"
 #include "kernel/print.h"
 #include "kernel/softirq.h"
@@ -14,6 +18,8 @@ namespace kernel {
 namespace {
 
 using namespace napi_state;
+
+constinit std::atomic<uint32_t> next_id{8193}; // as Linux's, above all numbers of CPUs
 
 constexpr uint64_t disable_poll_ns = 20'000; ///< Linux sleeps 20 to 200 us between looks
 
@@ -48,87 +54,51 @@ void leave_poll(Napi& napi) {
     napi.in_poll.store(false, std::memory_order_release);
 }
 
-/// The poll contract: `work < weight` exactly if the function called napi_complete_done(). Once it did, the
+/// The poll contract: `work < budget` exactly if the function called napi_complete_done(). Once it did, the
 /// instance may belong to another CPU; only what this CPU noted may be looked at then.
-void check_contract(Napi& napi, int work, int weight, bool completed) {
-    if (work > weight)
+void check_contract(Napi& napi, int work, int budget, bool completed) {
+    if (work > budget)
         violation(napi, "more packets than its weight");
-    else if (completed && work == weight)
+    else if (completed && work == budget)
         violation(napi, "completed and still returned its weight");
-    else if (!completed && work < weight)
+    else if (!completed && work < budget)
         violation(napi, "returned less than its weight without completing");
 }
 
-enum class Next : uint8_t { Done, Again };
-
-Next after_poll(Napi& napi, int work, int weight, bool completed) {
+PollResult after_poll(Napi& napi, int work, int budget, bool completed) {
     if (completed)
-        return Next::Done;
+        return PollResult::Completed;
     napi.in_poll.store(false, std::memory_order_release);
-    if (work < weight)
-        return Next::Done; // a contract violation; Linux loses such an instance as well
+    if (work < budget)
+        return PollResult::Broken;
     napi.stats.ndone++;
     if (disable_pending(napi)) {
         napi_complete_done(napi, work);
-        return Next::Done;
+        return PollResult::Completed;
     }
-    return Next::Again;
+    return PollResult::Again;
 }
 
-/// One turn of the poll function.
-Next poll_once(Napi& napi, int& work) {
-    SoftnetData& mine = this_softnet();
-    const int weight = napi.weight;
-    if (napi.in_poll.exchange(true, std::memory_order_acquire))
-        violation(napi, "polled by two CPUs at once");
-    napi.stats.polls++;
-    trace(Event::NapiPollBegin, static_cast<uint32_t>(weight));
-    mine.polling = &napi;
-    mine.poll_completed = false;
-    work = napi.poll(napi, weight);
-    mine.polling = nullptr;
-    trace(Event::NapiPoll, static_cast<uint32_t>(work), mine.poll_completed);
-    check_contract(napi, work, weight, mine.poll_completed);
-    return after_poll(napi, work, weight, mine.poll_completed);
+/// No interrupt came for the time that complete set: poll without one. Hard-irq context; a claim, but not one
+/// that MISSED has to tell of.
+void timer_expired(void* cookie) {
+    Napi& napi = *static_cast<Napi*>(cookie);
+    const uint32_t old = update(napi, [](uint32_t state) { return state & disable ? state : state | sched; });
+    if (old & (disable | sched))
+        return;
+    napi.stats.timer_schedules++;
+    note_claim(napi);
+    __napi_schedule_irqoff(napi);
 }
 
-void take_poll_list(SoftnetData& mine, List<Napi>& list) {
-    arch::IrqGuard guard;
-    mine.in_net_rx_action = true;
-    list.splice_back(mine.poll_list);
-}
-
-/// All polled and nothing new: the softirq may end. False if a poll of ours, or an interrupt, scheduled more.
-bool nothing_left(SoftnetData& mine) {
-    arch::IrqGuard guard;
-    mine.in_net_rx_action = !mine.poll_list.empty();
-    return mine.poll_list.empty();
-}
-
-/// The order is the fairness: who was not polled in this run, who came meanwhile, who used its weight up.
-void requeue(SoftnetData& mine, List<Napi>& list, List<Napi>& repoll) {
-    arch::IrqGuard guard;
-    list.splice_back(mine.poll_list);
-    list.splice_back(repoll);
-    mine.poll_list.splice_back(list);
-    mine.in_net_rx_action = !mine.poll_list.empty();
-    if (mine.in_net_rx_action)
-        __raise_softirq_irqoff(Softirq::NetRx);
-}
-
-/// Polls from `list` until it is empty or the run's budget or time is used up (then false).
-bool poll_list(SoftnetData& mine, List<Napi>& list, List<Napi>& repoll, int& budget, uint64_t deadline) {
-    while (Napi* napi = list.pop_front()) {
-        int work = 0;
-        if (poll_once(*napi, work) == Next::Again)
-            repoll.push_back(*napi);
-        budget -= work;
-        if (budget <= 0 || arch::now_ns() >= deadline) {
-            mine.stats.time_squeeze++;
-            return false;
-        }
-    }
-    return true;
+/// How long the interrupt stays off after this complete; 0: it comes on again. The owner calls.
+uint64_t deferral_ns(Napi& napi, int work) {
+    if (work > 0)
+        napi.deferrals_left = napi.device->napi_defer_hard_irqs;
+    if (napi.deferrals_left == 0)
+        return 0;
+    napi.deferrals_left--;
+    return napi.device->gro_flush_timeout;
 }
 
 } // namespace
@@ -137,24 +107,44 @@ SoftnetData& this_softnet() { return softnet.local(); }
 
 const SoftnetStats& softnet_stats(unsigned cpu) { return softnet.of(cpu).stats; }
 
-void net_rx_action() {
+PollResult poll_once(Napi& napi, int budget, int& work) {
     SoftnetData& mine = this_softnet();
-    List<Napi> list, repoll;
-    int budget = netdev_budget;
-    const uint64_t deadline = arch::now_ns() + netdev_budget_usecs * 1000;
-    do {
-        take_poll_list(mine, list);
-        if (!poll_list(mine, list, repoll, budget, deadline) || !repoll.empty())
-            return requeue(mine, list, repoll);
-    } while (!nothing_left(mine));
+    if (napi.in_poll.exchange(true, std::memory_order_acquire))
+        violation(napi, "polled by two CPUs at once");
+    napi.stats.polls++;
+    trace(Event::NapiPollBegin, static_cast<uint32_t>(budget));
+    mine.polling = &napi;
+    mine.poll_completed = false;
+    work = napi.poll(napi, budget);
+    mine.polling = nullptr;
+    trace(Event::NapiPoll, static_cast<uint32_t>(work), mine.poll_completed);
+    check_contract(napi, work, budget, mine.poll_completed);
+    return after_poll(napi, work, budget, mine.poll_completed);
 }
+
+void note_claim(Napi& napi) {
+    napi.stats.schedules++;
+    trace(Event::NapiSchedule, arch::cpu_id());
+}
+
+void refill_quota(Napi& napi) { napi.quota = std::min(napi.quota, 0) + napi.weight; }
 
 void netif_napi_add(NetDevice& device, Napi& napi, int (*poll)(Napi&, int), int weight) {
     napi.device = &device;
     napi.poll = poll;
     napi.weight = weight;
+    napi.id = next_id.fetch_add(1, std::memory_order_relaxed);
+    napi.timer.function = timer_expired;
+    napi.timer.argument = &napi;
     napi.state.store(sched | npsvc | listed, std::memory_order_release);
     device.napi = &napi;
+}
+
+void netif_napi_del(Napi& napi) {
+    hrtimer_cancel(napi.timer);
+    napi_thread_stop(napi);
+    napi.state.store(sched | npsvc, std::memory_order_release);
+    napi.device->napi = nullptr;
 }
 
 bool napi_schedule_prep(Napi& napi) {
@@ -165,35 +155,48 @@ bool napi_schedule_prep(Napi& napi) {
     });
     const bool claimed = !(old & (disable | sched));
     if (claimed)
-        trace(Event::NapiSchedule, arch::cpu_id());
+        note_claim(napi);
     return claimed;
 }
 
 void __napi_schedule_irqoff(Napi& napi) {
     SoftnetData& mine = this_softnet();
     napi.owner_cpu = arch::cpu_id();
-    napi.stats.schedules++;
+    if (napi.state.load(std::memory_order_relaxed) & threaded)
+        return napi_thread_wake(napi);
+    refill_quota(napi);
     mine.poll_list.push_back(napi);
     if (!mine.in_net_rx_action)
         raise_softirq_irqoff(Softirq::NetRx);
 }
 
-bool napi_complete_done(Napi& napi, int) {
-    if (napi.state.load(std::memory_order_relaxed) & npsvc)
+bool napi_complete_done(Napi& napi, int work) {
+    const uint32_t state = napi.state.load(std::memory_order_relaxed);
+    if (state & npsvc)
         return false;
+    if (state & in_busy_poll) {
+        napi.stats.done++;
+        leave_poll(napi);
+        return false; // the reader goes on polling
+    }
+    const uint64_t defer_ns = deferral_ns(napi, work);
     unlink_from_poll_list(napi);
     napi.stats.completes++;
     napi.stats.done++;
+    napi.stats.deferred += defer_ns != 0;
     leave_poll(napi);
-    const uint32_t old =
-        update(napi, [](uint32_t state) { return (state & missed ? state : state & ~sched) & ~missed; });
-    const bool rearm = !(old & missed);
+    const uint32_t old = update(napi, [](uint32_t state) {
+        return (state & missed ? state : state & ~sched) & ~(missed | sched_threaded);
+    });
+    const bool again = old & missed, rearm = !again && defer_ns == 0;
     trace(Event::NapiComplete, rearm);
-    if (!rearm) {
+    if (again) {
         napi.stats.missed++;
-        trace(Event::NapiSchedule, arch::cpu_id());
+        note_claim(napi);
         arch::IrqGuard guard;
         __napi_schedule_irqoff(napi);
+    } else if (defer_ns) {
+        hrtimer_arm(napi.timer, arch::now_ns() + defer_ns);
     }
     return rearm;
 }
@@ -201,7 +204,8 @@ bool napi_complete_done(Napi& napi, int) {
 void napi_enable(Napi& napi) {
     if (!(napi.state.load(std::memory_order_acquire) & npsvc))
         return violation(napi, "enabled twice");
-    update(napi, [](uint32_t state) { return state & ~(sched | npsvc); });
+    const uint32_t by_thread = napi.device->threaded ? threaded : 0;
+    update(napi, [=](uint32_t state) { return (state & ~(sched | npsvc)) | by_thread; });
 }
 
 void napi_disable(Napi& napi) {
@@ -210,10 +214,12 @@ void napi_disable(Napi& napi) {
     update(napi, [](uint32_t state) { return state | disable; });
     for (;;) {
         uint32_t old = napi.state.load(std::memory_order_acquire) & ~(sched | npsvc);
-        if (napi.state.compare_exchange_strong(old, old | sched | npsvc, std::memory_order_acq_rel))
+        const uint32_t next = (old | sched | npsvc) & ~threaded;
+        if (napi.state.compare_exchange_strong(old, next, std::memory_order_acq_rel))
             break;
         sleep_ns(disable_poll_ns);
     }
+    hrtimer_cancel(napi.timer);
     update(napi, [](uint32_t state) { return state & ~(disable | missed); });
 }
 

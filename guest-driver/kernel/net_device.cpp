@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "kernel/net_rx_action.h"
 #include "kernel/per_cpu.h"
 #include "kernel/softirq.h"
 #include "kernel/softnet.h"

@@ -108,6 +108,11 @@ struct NetDevice {
     NetDeviceStats stats;
     uint32_t rps_cpus = 0; ///< CPUs to which packets are steered; 0: they stay where they are polled
     Napi* napi = nullptr;  ///< set by netif_napi_add
+    // After a poll that found something, so many that find nothing leave the interrupt off, and a timer of
+    // so many nanoseconds polls again; 0: the interrupt comes on at once.
+    std::atomic<uint32_t> napi_defer_hard_irqs{0};
+    std::atomic<uint32_t> gro_flush_timeout{0};
+    bool threaded = false; ///< dev_set_threaded() changes it
     const NetDeviceOperations* operations = nullptr;
     void* driver = nullptr; ///< private to the driver
 

@@ -4,6 +4,7 @@
 #include "kernel/softirq.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 
 #include "arch/clock.h"
@@ -27,6 +28,7 @@ struct SoftirqCpu {
 };
 
 PerCpu<SoftirqCpu> softirq_cpus;
+constinit std::atomic<SoftirqPolicy> policy{SoftirqPolicy::Linux};
 std::array<void (*)(), softirq_count> handlers{};
 
 constexpr uint32_t bit(Softirq vector) { return uint32_t{1} << static_cast<unsigned>(vector); }
@@ -60,6 +62,8 @@ void run_pass(SoftirqCpu& cpu, uint32_t vectors, SoftirqOrigin origin) {
 
 /// After pass number `pass`, with more pending: may this run go on? Counts what ended it.
 bool may_go_on(SoftirqStats& stats, uint64_t deadline_jiffies, unsigned pass) {
+    if (softirq_policy() == SoftirqPolicy::InlineAlways)
+        return true;
     uint64_t* const limit = jiffies() >= deadline_jiffies ? &stats.time_limit
                             : need_resched()              ? &stats.resched_limit
                             : pass >= max_softirq_passes  ? &stats.pass_limit
@@ -82,6 +86,19 @@ unsigned run_passes(SoftirqCpu& cpu, SoftirqOrigin origin) {
         pass++;
     } while (cpu.pending != 0 && may_go_on(cpu.stats, deadline, pass));
     return pass;
+}
+
+bool is_for_ksoftirqd(const SoftirqCpu& cpu) {
+    switch (softirq_policy()) {
+    case SoftirqPolicy::Threaded:
+        return true;
+    case SoftirqPolicy::DeferIfKsoftirqdRunnable:
+        return !cpu.ksoftirqd_sleeps;
+    case SoftirqPolicy::Linux:
+    case SoftirqPolicy::InlineAlways:
+        break;
+    }
+    return false;
 }
 
 [[noreturn]] void ksoftirqd(void*) {
@@ -124,8 +141,16 @@ void raise_softirq_irqoff(Softirq vector) {
 }
 
 void raise_softirq(Softirq vector) {
-    arch::IrqGuard guard;
-    raise_softirq_irqoff(vector);
+    // With this policy a task that may run softirqs does so itself.
+    const bool exit_point = softirq_policy() == SoftirqPolicy::InlineAlways && arch::irqs_enabled();
+    if (exit_point)
+        local_bh_disable();
+    {
+        arch::IrqGuard guard;
+        raise_softirq_irqoff(vector);
+    }
+    if (exit_point)
+        local_bh_enable();
 }
 
 bool local_softirq_pending() { return softirq_cpus.local().pending != 0; }
@@ -140,10 +165,21 @@ void do_softirq(SoftirqOrigin origin) {
     softirq_serving_end();
 
     const uint64_t ns = arch::now_ns() - begin;
-    cpu.stats.passes[passes]++;
+    cpu.stats.passes[std::min(passes, max_softirq_passes)]++;
     cpu.stats.longest_run_ns = std::max(cpu.stats.longest_run_ns, ns);
     (origin == SoftirqOrigin::Ksoftirqd ? cpu.stats.ksoftirqd_ns : cpu.stats.inline_ns) += ns;
 }
+
+void invoke_softirq(SoftirqOrigin origin) {
+    SoftirqCpu& cpu = softirq_cpus.local();
+    if (!is_for_ksoftirqd(cpu))
+        return do_softirq(origin);
+    cpu.stats.left_to_ksoftirqd++;
+    wake_ksoftirqd(cpu);
+}
+
+SoftirqPolicy softirq_policy() { return policy.load(std::memory_order_relaxed); }
+void set_softirq_policy(SoftirqPolicy next) { policy.store(next, std::memory_order_relaxed); }
 
 void softirq_init() {
     const unsigned cpu = arch::cpu_id();

@@ -21,6 +21,5 @@ struct SoftnetData {
 };
 
 SoftnetData& this_softnet();
-void net_rx_action();
 
 } // namespace kernel

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstring>
 
+#include "arch/clock.h"
+#include "kernel/napi.h"
 #include "kernel/trace.h"
 #include "net/ipv4.h"
 #include "net/random.h"
@@ -109,6 +111,7 @@ bool UdpSocket::enqueue(PacketBuffer* packet) {
         return false;
     }
     receive_memory_ += size;
+    napi_id_ = packet->device && packet->device->napi ? packet->device->napi->id : 0;
     queue_.push(packet);
     kernel::trace(Event::SockEnqueue, local_.port, static_cast<uint32_t>(receive_memory_));
     readers_.wake_one();
@@ -116,7 +119,22 @@ bool UdpSocket::enqueue(PacketBuffer* packet) {
     return true;
 }
 
+bool UdpSocket::has_data() const {
+    kernel::IrqSpinGuard guard(lock_);
+    return !queue_.empty();
+}
+
+void UdpSocket::poll_device(uint64_t deadline_ns) const {
+    const uint64_t ns = uint64_t{kernel::busy_read} * 1000;
+    if (ns == 0 || napi_id_ == 0)
+        return;
+    kernel::napi_busy_loop(
+        napi_id_, [](void* socket) { return static_cast<const UdpSocket*>(socket)->has_data(); },
+        const_cast<UdpSocket*>(this), std::min(deadline_ns, arch::now_ns() + ns));
+}
+
 PacketBuffer* UdpSocket::dequeue(uint64_t deadline_ns) {
+    poll_device(deadline_ns);
     kernel::IrqSpinGuard guard(lock_);
     while (queue_.empty())
         if (!readers_.wait_until(lock_, deadline_ns) && queue_.empty())

@@ -2,6 +2,7 @@
 // UDP sockets: bind, send, receive with a timeout, and a receive queue limited in bytes as Linux limits it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -92,11 +93,15 @@ class UdpSocket : public kernel::ListNode {
 
   private:
     kernel::PacketBuffer* dequeue(uint64_t deadline_ns);
+    bool has_data() const;
+    /// With busy_read: looks for a packet where the last one came from, before the reader sleeps.
+    void poll_device(uint64_t deadline_ns) const;
 
     Endpoint local_, remote_;
     kernel::NetDevice* device_ = nullptr;
     uint32_t inode_ = 0;
     bool bound_ = false;
+    std::atomic<uint32_t> napi_id_{0}; ///< the instance that polled the last packet
 
     mutable kernel::SpinLock lock_; // what follows
     kernel::WaitQueue readers_;

@@ -36,6 +36,7 @@ void ip_command(Words words, const Output& output);
 void listen_command(Words words, const Output& output);
 void ls_command(Words words, const Output& output);
 void napi_command(Words words, const Output& output);
+void softirq_command(Words words, const Output& output);
 void ping_command(Words words, const Output& output);
 void poweroff_command(Words words, const Output& output);
 void ps_command(Words words, const Output& output);

@@ -187,7 +187,7 @@ Step Story::schedule() const {
 Step Story::poll() const {
     static constexpr const char* origins[] = {"interrupt exit", "ksoftirqd", "local_bh_enable"};
     Step step;
-    step.where = "do_softirq (kernel/softirq.cpp), net_rx_action (kernel/napi.cpp), e100::poll";
+    step.where = "do_softirq (kernel/softirq.cpp), net_rx_action (kernel/net_rx_action.cpp), e100::poll";
     step.record = way_.softirq_entry ? way_.softirq_entry : way_.poll_begin;
     if (!step.record) {
         say(step).write("Softirq: not seen, no poll");

@@ -87,7 +87,7 @@ PathFacts facts_of(NetDevice& device) {
     facts.up = device.up;
     facts.irq = device.irq;
     facts.rps_cpus = device.rps_cpus;
-    facts.napi_weight = device.napi ? device.napi->weight : 0;
+    facts.napi_weight = device.napi ? device.napi->weight.load() : 0;
     if (device.operations && device.operations->driver_info)
         facts.driver = device.operations->driver_info(device).driver;
     if (device.operations && device.operations->ring) {

@@ -6,7 +6,6 @@
 #include "kernel/napi.h"
 #include "kernel/packet_buffer.h"
 #include "kernel/page_alloc.h"
-#include "kernel/softirq.h"
 #include "kernel/thread.h"
 #include "shell/arguments.h"
 
@@ -24,11 +23,11 @@ void print_napi_state(const Output& output, uint32_t state) {
         uint32_t bit;
         const char* name;
     };
-    static constexpr Bit bits[] = {{kernel::napi_state::sched, "SCHED"},
-                                   {kernel::napi_state::missed, "MISSED"},
-                                   {kernel::napi_state::disable, "DISABLE"},
-                                   {kernel::napi_state::npsvc, "NPSVC"},
-                                   {kernel::napi_state::listed, "LISTED"}};
+    static constexpr Bit bits[] = {
+        {kernel::napi_state::sched, "SCHED"},       {kernel::napi_state::missed, "MISSED"},
+        {kernel::napi_state::disable, "DISABLE"},   {kernel::napi_state::npsvc, "NPSVC"},
+        {kernel::napi_state::listed, "LISTED"},     {kernel::napi_state::in_busy_poll, "IN_BUSY_POLL"},
+        {kernel::napi_state::threaded, "THREADED"}, {kernel::napi_state::sched_threaded, "SCHED_THREADED"}};
     const char* separator = "";
     for (const Bit& each : bits) {
         if (!(state & each.bit))
@@ -40,25 +39,31 @@ void print_napi_state(const Output& output, uint32_t state) {
         output.write("none");
 }
 
+const char* poller_of(const kernel::Napi& napi) {
+    return napi.state.load(std::memory_order_relaxed) & kernel::napi_state::threaded ? napi.thread.name.data()
+                                                                                     : "NET_RX";
+}
+
 void show_napi(const Output& output, const NetDevice& device, const kernel::Napi& napi) {
-    output.print("%s: weight %d, CPU %u, state ", device.name, napi.weight, napi.owner_cpu);
+    output.print("%s: id %u, polled by %s, ", device.name, napi.id, poller_of(napi));
+    if (const int weight = napi.weight; weight == kernel::unlimited_weight)
+        output.write("weight unlimited");
+    else
+        output.print("weight %d", weight);
+    output.print(", CPU %u, state ", napi.owner_cpu);
     print_napi_state(output, napi.state.load(std::memory_order_relaxed));
     output.write("\n");
     const kernel::NapiStats& stats = napi.stats;
     output.print("    scheduled %llu, completed %llu, missed %llu, contract violations %llu\n",
                  static_cast<Number>(stats.schedules), static_cast<Number>(stats.completes),
                  static_cast<Number>(stats.missed), static_cast<Number>(stats.contract_violations));
-    output.print("    polls %llu: %llu found less than the budget, %llu used it up\n",
+    output.print("    polls %llu: %llu found less than the budget, %llu used it up; %llu by a thread, "
+                 "%llu by a reader\n",
                  static_cast<Number>(stats.polls), static_cast<Number>(stats.done),
-                 static_cast<Number>(stats.ndone));
-}
-
-void show_softirq_limits(const Output& output, unsigned cpu) {
-    const kernel::SoftirqStats& stats = kernel::softirq_stats(cpu);
-    output.print("CPU%u: softirq loop left early: %llu by time, %llu by passes, %llu for a thread; "
-                 "ksoftirqd woken %llu times\n",
-                 cpu, static_cast<Number>(stats.time_limit), static_cast<Number>(stats.pass_limit),
-                 static_cast<Number>(stats.resched_limit), static_cast<Number>(stats.ksoftirqd_wakeups));
+                 static_cast<Number>(stats.ndone), static_cast<Number>(stats.threaded_polls),
+                 static_cast<Number>(stats.busy_polls));
+    output.print("    interrupt left off %llu times, scheduled by the timer %llu times\n",
+                 static_cast<Number>(stats.deferred), static_cast<Number>(stats.timer_schedules));
 }
 
 void show_ring(const Output& output, NetDevice& device) {
@@ -98,8 +103,6 @@ void napi_command(Words, const Output& output) {
     for (const NetDevice* device : kernel::net_devices())
         if (device->napi)
             show_napi(output, *device, *device->napi);
-    for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++)
-        show_softirq_limits(output, cpu);
 }
 
 void ring_command(Words, const Output& output) {

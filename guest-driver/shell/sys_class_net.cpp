@@ -2,6 +2,8 @@
 // /sys/class/net/NAME/…: attributes of each interface.
 #include "shell/sys_class_net.h"
 
+#include "kernel/command_line.h"
+#include "kernel/napi.h"
 #include "shell/arguments.h"
 #include "shell/proc_files.h"
 
@@ -26,11 +28,44 @@ void show_operstate(NetDevice& device, const Output& output) {
     output.write(device.up && device.carrier ? "up\n" : "down\n");
 }
 
+bool is_polled(const NetDevice& device) { return device.napi != nullptr; }
+
+StoreResult store_number(std::atomic<uint32_t>& into, std::string_view text) {
+    const auto number = kernel::parse_number(text);
+    if (number)
+        into = *number;
+    return number ? StoreResult::Stored : StoreResult::Invalid;
+}
+
+void show_defer_hard_irqs(NetDevice& device, const Output& output) {
+    output.print("%u\n", device.napi_defer_hard_irqs.load());
+}
+StoreResult store_defer_hard_irqs(NetDevice& device, std::string_view text) {
+    return store_number(device.napi_defer_hard_irqs, text);
+}
+
+void show_flush_timeout(NetDevice& device, const Output& output) {
+    output.print("%u\n", device.gro_flush_timeout.load());
+}
+StoreResult store_flush_timeout(NetDevice& device, std::string_view text) {
+    return store_number(device.gro_flush_timeout, text);
+}
+
+void show_threaded(NetDevice& device, const Output& output) { output.print("%d\n", device.threaded); }
+StoreResult store_threaded(NetDevice& device, std::string_view text) {
+    if (text != "0" && text != "1")
+        return StoreResult::Invalid;
+    return kernel::dev_set_threaded(device, text == "1") ? StoreResult::Stored : StoreResult::Invalid;
+}
+
 constexpr DeviceAttribute attributes[] = {
     {"address", show_address, nullptr},
     {"carrier", show_carrier, nullptr},
+    {"gro_flush_timeout", show_flush_timeout, store_flush_timeout, is_polled},
     {"mtu", show_mtu, nullptr},
+    {"napi_defer_hard_irqs", show_defer_hard_irqs, store_defer_hard_irqs, is_polled},
     {"operstate", show_operstate, nullptr},
+    {"threaded", show_threaded, store_threaded, is_polled},
 };
 
 bool has(const NetDevice& device, const DeviceAttribute& attribute) {

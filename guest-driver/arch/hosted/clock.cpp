@@ -3,6 +3,7 @@
 #include "arch/clock.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -93,6 +94,13 @@ namespace arch {
 
 // Every look at the clock is an instant of its own, so that records of device and guest have one order.
 uint64_t now_ns() { return ++clock_state().now; }
+
+void set_alarm(uint64_t deadline_ns) {
+    static std::array<uint64_t, max_cpus> handles{};
+    const unsigned cpu = cpu_id();
+    hosted::cancel(handles[cpu]);
+    handles[cpu] = hosted::at(deadline_ns, [cpu] { hosted::set_alarm_pending(cpu); });
+}
 
 void busy_wait_us(uint32_t us) { hosted::advance_ns(uint64_t{us} * 1000); }
 

@@ -14,6 +14,8 @@ bool deliver_interrupts();
 bool interrupt_is_pending(unsigned cpu);
 /// The periodic timer interrupt is due, on every CPU.
 void set_tick_pending();
+/// The alarm of CPU `cpu` goes off.
+void set_alarm_pending(unsigned cpu);
 bool cpu_is_started(unsigned cpu);
 /// Lets the next CPU run that has something to do, until the turn comes back. False if there is none.
 bool pass_turn();

@@ -16,6 +16,7 @@
 #include "arch/hosted/machine.h"
 #include "arch/ipi.h"
 #include "kernel/context.h"
+#include "kernel/hrtimer.h"
 #include "kernel/smp.h"
 #include "kernel/timer.h"
 #include "kernel/trace.h"
@@ -51,13 +52,13 @@ std::array<Line, line_count>& lines() {
 }
 
 struct Pending {
-    bool tick = false;
+    bool tick = false, alarm = false;
     uint32_t ipis = 0; ///< one bit per reason
 };
 std::array<Pending, arch::max_cpus> pending;
 std::array<std::array<uint64_t, arch::max_cpus>, arch::ipi_reasons> ipi_counts{};
 bool fail_next = false;
-std::array<uint64_t, arch::max_cpus> tick_counts{};
+std::array<uint64_t, arch::max_cpus> timer_counts{};
 
 void run_handlers(Line& line) {
     const auto number = static_cast<uint32_t>(&line - lines().data());
@@ -95,8 +96,11 @@ bool take_interrupt() {
     const bool tick = std::exchange(mine.tick, false);
     kernel::irq_enter();
     if (tick) {
-        tick_counts[arch::cpu_id()]++;
+        timer_counts[arch::cpu_id()]++;
         kernel::tick();
+    } else if (std::exchange(mine.alarm, false)) {
+        timer_counts[arch::cpu_id()]++;
+        kernel::hrtimer_interrupt();
     } else if (mine.ipis) {
         serve_ipi(mine);
     } else if (Line* line = asserted_line(arch::cpu_id())) {
@@ -134,8 +138,10 @@ void set_tick_pending() {
         pending[cpu].tick = cpu_is_started(cpu);
 }
 
+void set_alarm_pending(unsigned cpu) { pending[cpu].alarm = true; }
+
 bool interrupt_is_pending(unsigned cpu) {
-    return pending[cpu].tick || pending[cpu].ipis || asserted_line(cpu);
+    return pending[cpu].tick || pending[cpu].alarm || pending[cpu].ipis || asserted_line(cpu);
 }
 
 bool deliver_interrupts() {
@@ -199,7 +205,7 @@ void for_each_irq_line(void (*row)(const IrqLine&, void* cookie), void* cookie) 
         line.names = joined_names(line);
         row({line.label.c_str(), "hosted-level", line.names.c_str(), line.counts.data()}, cookie);
     }
-    row({"LOC", "", "Local timer interrupts", tick_counts.data()}, cookie);
+    row({"LOC", "", "Local timer interrupts", timer_counts.data()}, cookie);
     row({"RES", "", "Rescheduling interrupts", ipi_counts[0].data()}, cookie);
     row({"CAL", "", "Function call interrupts", ipi_counts[1].data()}, cookie);
 }

@@ -19,7 +19,7 @@ constexpr uint32_t id = 0x20, task_priority = 0x80, end_of_interrupt = 0xb0, spu
                    command_low = 0x300, command_high = 0x310, timer_vector = 0x320, lint0 = 0x350,
                    lint1 = 0x360, error_vector = 0x370, initial_count = 0x380, current_count = 0x390,
                    divide = 0x3e0;
-constexpr uint32_t software_enable = 1 << 8, masked = 1 << 16, periodic = 1 << 17;
+constexpr uint32_t software_enable = 1 << 8, masked = 1 << 16;
 constexpr uint32_t delivery_fixed = 0 << 8, delivery_nmi = 4 << 8, delivery_init = 5 << 8,
                    delivery_startup = 6 << 8;
 constexpr uint32_t command_pending = 1 << 12, level_assert = 1 << 14;
@@ -137,17 +137,15 @@ void local_apic_send_nmi(uint8_t apic_id) { send(apic_id, local::delivery_nmi); 
 void local_apic_send_init(uint8_t apic_id) { send(apic_id, local::delivery_init); }
 void local_apic_send_startup(uint8_t apic_id, uint8_t page) { send(apic_id, local::delivery_startup | page); }
 
-void local_apic_timer_start_once(uint32_t count) {
+void local_apic_timer_start_silent(uint32_t count) {
     local_apic().write32(local::timer_vector, local::masked | timer_vector);
     local_apic().write32(local::initial_count, count);
 }
 
 uint32_t local_apic_timer_count() { return local_apic().read32(local::current_count); }
 
-void local_apic_timer_start_periodic(uint32_t count) {
-    local_apic().write32(local::timer_vector, local::periodic | timer_vector);
-    local_apic().write32(local::initial_count, count);
-}
+void local_apic_timer_unmask() { local_apic().write32(local::timer_vector, timer_vector); }
+void local_apic_timer_start(uint32_t count) { local_apic().write32(local::initial_count, count); }
 
 unsigned io_apic_inputs() {
     unsigned end = 0;

@@ -23,9 +23,11 @@ void local_apic_send_init(uint8_t apic_id);
 void local_apic_send_startup(uint8_t apic_id, uint8_t page);
 
 /// Timer of the calling CPU's local APIC; counts down at the rate that local_apic_timer_count() shows.
-void local_apic_timer_start_once(uint32_t count); ///< without interrupt
+void local_apic_timer_start_silent(uint32_t count); ///< without interrupt, for measuring
 uint32_t local_apic_timer_count();
-void local_apic_timer_start_periodic(uint32_t count);
+void local_apic_timer_unmask(); ///< once, before:
+/// One interrupt, after `count` counts; whatever was started before is forgotten.
+void local_apic_timer_start(uint32_t count);
 
 /// Number of inputs over all I/O APICs (inputs are global system interrupts).
 unsigned io_apic_inputs();

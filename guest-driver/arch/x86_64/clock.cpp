@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Time. The ACPI PM timer (ACPI 6.4, 4.8.3.3) is the truth; the TSC is read instead as long as both agree,
-// because it costs no exit to the emulator, which gives all CPUs the same one. The tick comes from each CPU's
-// local APIC; CPU 0 keeps the clocks.
+// because it costs no exit to the emulator, which gives all CPUs the same one. Tick and alarm come from each
+// CPU's local APIC, whose one timer is set to whichever is due first; CPU 0 keeps the clocks.
 #include "arch/clock.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
@@ -12,6 +13,8 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/port_io.h"
 #include "arch/x86_64/tick.h"
+#include "kernel/hrtimer.h"
+#include "kernel/per_cpu.h"
 #include "kernel/print.h"
 #include "kernel/timer.h"
 
@@ -36,8 +39,16 @@ uint64_t pm_offset_ns =
     0; ///< of the PM timer's 0, so that a change of clock never goes back; fixed when it is read
 uint64_t checked_pm_ns = 0, checked_tsc_ns = 0;
 
-uint32_t timer_counts_per_tick = 0;
-std::array<uint64_t, arch::max_cpus> ticks{};
+uint64_t timer_multiplier = 0; ///< counts of the local APIC's timer per ns × 2^32
+std::array<uint64_t, arch::max_cpus> timer_interrupts{};
+
+/// What the local APIC's timer is needed for. Interrupts off.
+struct Due {
+    uint64_t tick = 0;
+    uint64_t alarm = never;
+    static constexpr uint64_t never = ~uint64_t{0};
+};
+kernel::PerCpu<Due> due;
 
 uint32_t pm_mask() { return x86::acpi().pm_timer_32_bits ? 0xffffffff : 0x00ffffff; }
 uint32_t pm_read() { return x86::in32(x86::acpi().pm_timer_port) & pm_mask(); }
@@ -89,7 +100,7 @@ Sample take_sample() {
 
 void measure() {
     constexpr uint64_t measured_counts = pm_timer_hz / 50; // 20 ms
-    x86::local_apic_timer_start_once(0xffffffff);
+    x86::local_apic_timer_start_silent(0xffffffff);
     const Sample begin = take_sample();
     while (pm_counts() - begin.pm < measured_counts)
         arch::relax();
@@ -97,7 +108,7 @@ void measure() {
 
     const uint64_t ns = x86::multiply_shift32(end.pm - begin.pm, pm_ns_multiplier);
     const uint64_t timer_counts = begin.local_timer - end.local_timer;
-    timer_counts_per_tick = static_cast<uint32_t>(timer_counts * (ns_per_second / kernel::hz) / ns);
+    timer_multiplier = (timer_counts << 32) / ns;
     if (end.tsc > begin.tsc)
         tsc = {begin.tsc, (ns << 32) / (end.tsc - begin.tsc)};
     tsc_trusted = end.tsc > begin.tsc;
@@ -124,6 +135,29 @@ void check_tsc() {
                    static_cast<unsigned long long>(pm_passed / 1'000'000));
 }
 
+void start_timer(uint64_t now) {
+    constexpr uint64_t most_ns = ns_per_second; // far below what a counter of 32 bits can wait
+    const uint64_t next = std::min(due.local().tick, due.local().alarm);
+    uint64_t ns = next > now ? std::min(next - now, most_ns) : 0;
+    ns += ns >> 14; // rather late than early, as exactly as the rate was measured: early costs an interrupt
+    x86::local_apic_timer_start(static_cast<uint32_t>(x86::multiply_shift32(ns, timer_multiplier)) + 1);
+}
+
+/// CPU 0 ticks when a jiffy begins, the others one after the other behind it.
+uint64_t tick_after(uint64_t now) {
+    const uint64_t phase = arch::cpu_id() * (kernel::ns_per_jiffy / arch::max_cpus);
+    return now - (now - phase) % kernel::ns_per_jiffy + kernel::ns_per_jiffy;
+}
+
+void tick(uint64_t now) {
+    due.local().tick = tick_after(now);
+    if (arch::cpu_id() == 0) {
+        extend_pm_timer();
+        check_tsc();
+    }
+    kernel::tick();
+}
+
 } // namespace
 
 namespace x86 {
@@ -138,19 +172,27 @@ void clock_init() {
     checked_tsc_ns = tsc_ns();
 }
 
-void tick_start() { local_apic_timer_start_periodic(timer_counts_per_tick); }
+void tick_start() {
+    const uint64_t now = arch::now_ns();
+    due.local().tick = tick_after(now);
+    local_apic_timer_unmask();
+    start_timer(now);
+}
 
-void serve_tick() {
-    if (arch::cpu_id() == 0) {
-        extend_pm_timer();
-        check_tsc();
+void serve_timer() {
+    const uint64_t now = arch::now_ns();
+    timer_interrupts[arch::cpu_id()]++;
+    if (now >= due.local().tick)
+        tick(now);
+    if (now >= due.local().alarm) {
+        due.local().alarm = Due::never;
+        kernel::hrtimer_interrupt();
     }
-    ticks[arch::cpu_id()]++;
-    kernel::tick();
+    start_timer(arch::now_ns());
     local_apic_end_of_interrupt();
 }
 
-const uint64_t* tick_counts() { return ticks.data(); }
+const uint64_t* timer_interrupt_counts() { return timer_interrupts.data(); }
 const char* clock_source_name() { return tsc_trusted ? "tsc" : "acpi_pm"; }
 
 } // namespace x86
@@ -158,6 +200,11 @@ const char* clock_source_name() { return tsc_trusted ? "tsc" : "acpi_pm"; }
 namespace arch {
 
 uint64_t now_ns() { return tsc_trusted.load(std::memory_order_acquire) ? tsc_ns() : pm_ns() + pm_offset_ns; }
+
+void set_alarm(uint64_t deadline_ns) {
+    due.local().alarm = deadline_ns;
+    start_timer(now_ns());
+}
 
 void busy_wait_us(uint32_t us) {
     const uint64_t end = now_ns() + uint64_t{us} * 1000;

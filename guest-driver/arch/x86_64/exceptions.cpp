@@ -73,7 +73,7 @@ extern "C" void interrupt_entry(const x86::InterruptFrame* frame) {
         return;
     kernel::irq_enter();
     if (vector == x86::timer_vector)
-        x86::serve_tick();
+        x86::serve_timer();
     else if (is_ipi(vector))
         x86::serve_ipi(static_cast<unsigned>(vector));
     else

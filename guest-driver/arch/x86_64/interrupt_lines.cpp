@@ -232,7 +232,7 @@ void for_each_irq_line(void (*row)(const IrqLine&, void* cookie), void* cookie) 
     for (unsigned number = 0; number < inputs.size(); number++)
         if (inputs[number].in_use)
             describe(number, row, cookie);
-    row({"LOC", "", "Local timer interrupts", x86::tick_counts()}, cookie);
+    row({"LOC", "", "Local timer interrupts", x86::timer_interrupt_counts()}, cookie);
     const auto reschedule = static_cast<unsigned>(IpiReason::Reschedule),
                call = static_cast<unsigned>(IpiReason::CallFunction);
     row({"RES", "", "Rescheduling interrupts", x86::ipi_counts(reschedule)}, cookie);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The periodic timer interrupt and what it is measured with.
+// The timer interrupt, for the tick and for alarms, and what it is measured with.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ void clock_init();
 /// Starts the tick of the calling CPU.
 void tick_start();
 /// The timer interrupt, between irq_enter and irq_exit.
-void serve_tick();
-const uint64_t* tick_counts(); ///< one per CPU
+void serve_timer();
+const uint64_t* timer_interrupt_counts(); ///< one per CPU
 const char* clock_source_name();
 
 } // namespace x86

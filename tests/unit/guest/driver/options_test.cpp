@@ -55,6 +55,16 @@ TEST_F(Options, NumbersAreClamped) {
     EXPECT_EQ(options().tx_ring, min_tx_ring);
     EXPECT_TRUE(set_option("weight", "0"));
     EXPECT_EQ(options().weight, 1u);
+    EXPECT_TRUE(set_option("weight", "257"));
+    EXPECT_EQ(options().weight, 256u);
+}
+
+TEST_F(Options, AWeightMayBeUnlimited) {
+    EXPECT_TRUE(set_option("weight", "unlimited"));
+    bool shown = false;
+    for (const OptionText& each : option_texts())
+        shown |= std::string_view(each.name) == "weight" && std::string_view(each.current) == "unlimited";
+    EXPECT_TRUE(shown);
 }
 
 TEST_F(Options, NonsenseChangesNothing) {

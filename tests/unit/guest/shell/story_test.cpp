@@ -105,7 +105,7 @@ TEST(Story, AWholeUdpDatagram) {
         " 5      +3.0  NAPI: on the poll list of CPU 0, the card is masked         napi schedules 0 -> 0\n"
         "              napi_schedule_prep, __napi_schedule_irqoff (kernel/napi.cpp)\n"
         " 6      +5.0  Softirq: NET_RX at interrupt exit, poll with budget 16      NET_RX 0 -> 0\n"
-        "              do_softirq (kernel/softirq.cpp), net_rx_action (kernel/napi.cpp), e100::poll\n"
+        "              do_softirq (kernel/softirq.cpp), net_rx_action (kernel/net_rx_action.cpp), e100::poll\n"
         " 7      +8.0  Unmap: 005a2003, 1538 bytes, belong to the CPU again        unmaps 0 -> 0\n"
         "              DmaBuffer<Device>::unmap (kernel/dma.cpp)\n"
         " 8      +9.0  Receive: type 0800 (IPv4), 48 bytes                         rx_packets 4 -> 5\n"
