@@ -173,10 +173,10 @@ TEST_F(SysctlCommands, WhatEchoRefuses) {
 TEST_F(SysctlCommands, EchoOfWords) { EXPECT_EQ(run("echo one  two"), "one two\n"); }
 
 TEST_F(SysctlCommands, Folders) {
-    EXPECT_EQ(run("ls /"), "proc\n");
+    EXPECT_EQ(run("ls /"), "proc\nsys\n");
     EXPECT_EQ(run("ls /proc/"), run("ls"));
     EXPECT_NE(run("ls /proc").find("softirqs\nsys\nuptime\n"), std::string::npos) << run("ls /proc");
-    EXPECT_EQ(run("ls /proc/sys"), "net\n");
+    EXPECT_EQ(run("ls /proc/sys"), "kernel\nnet\n");
     EXPECT_NE(run("ls /proc/sys/net/ipv4").find("ip_forward\n"), std::string::npos);
     EXPECT_EQ(run("ls /proc/sy"), "ls: cannot access '/proc/sy': No such file or directory\n");
     EXPECT_EQ(run("ls /etc"), "ls: cannot access '/etc': No such file or directory\n");
