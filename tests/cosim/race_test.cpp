@@ -2,6 +2,7 @@
 // A frame at the worst moment: between any two register accesses and between any two ordered stores of a
 // session.
 #include "cosim.h"
+#include "kernel/net_rx_action.h"
 
 namespace cosim {
 namespace {
@@ -12,6 +13,9 @@ using e100::RnrPolicy;
 struct Policy {
     RnrPolicy rnr;
     AckMode ack;
+    kernel::NapiModel model = kernel::NapiModel::Modern;
+    bool threaded = false;
+    uint32_t defer_hard_irqs = 0;
 };
 
 class Race : public Cosim, public testing::WithParamInterface<Policy> {
@@ -19,6 +23,14 @@ class Race : public Cosim, public testing::WithParamInterface<Policy> {
     void SetUp() override {
         e100::options().rnr_policy = GetParam().rnr;
         e100::options().ack_mode = GetParam().ack;
+        kernel::set_napi_model(GetParam().model);
+    }
+    void TearDown() override { kernel::set_napi_model(kernel::NapiModel::Modern); }
+    void open_by_policy() {
+        open();
+        device().napi_defer_hard_irqs = GetParam().defer_hard_irqs;
+        device().gro_flush_timeout = 50'000;
+        ASSERT_TRUE(kernel::dev_set_threaded(device(), GetParam().threaded));
     }
 
     using SetHook = void (*)(std::function<void()>);
@@ -27,7 +39,7 @@ class Race : public Cosim, public testing::WithParamInterface<Policy> {
     /// more frame injected there, and expects that none is stranded ten milliseconds later without further
     /// traffic.
     void inject_everywhere(unsigned frames, SetHook set_hook) {
-        open();
+        open_by_policy();
         const unsigned points = count_points(frames, set_hook);
         ASSERT_GT(points, 3u);
         for (unsigned point = 0; point < points; point++) {
@@ -75,7 +87,7 @@ TEST_P(Race, BetweenAnyTwoStoresOfAFullRing) { inject_everywhere(254, hosted::on
 /// With an overflowing burst the injected frame may be dropped by the card, so only the last of a second
 /// burst must come through, and the books must balance.
 TEST_P(Race, OverflowWithAFrameAtAnyAccess) {
-    open();
+    open_by_policy();
     unsigned points = 0;
     hosted::on_access([&] { points++; });
     burst(400);
@@ -98,11 +110,13 @@ TEST_P(Race, OverflowWithAFrameAtAnyAccess) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Policies, Race,
-                         testing::Values(Policy{RnrPolicy::Linux, AckMode::Isr},
-                                         Policy{RnrPolicy::Linux, AckMode::Poll},
-                                         Policy{RnrPolicy::Resume, AckMode::Isr},
-                                         Policy{RnrPolicy::Resume, AckMode::Poll}));
+INSTANTIATE_TEST_SUITE_P(
+    Policies, Race,
+    testing::Values(Policy{RnrPolicy::Linux, AckMode::Isr}, Policy{RnrPolicy::Linux, AckMode::Poll},
+                    Policy{RnrPolicy::Resume, AckMode::Isr}, Policy{RnrPolicy::Resume, AckMode::Poll},
+                    Policy{RnrPolicy::Linux, AckMode::Isr, kernel::NapiModel::V26},
+                    Policy{.rnr = RnrPolicy::Linux, .ack = AckMode::Isr, .threaded = true},
+                    Policy{.rnr = RnrPolicy::Linux, .ack = AckMode::Isr, .defer_hard_irqs = 3}));
 
 /// The three stores that move the stopper: a ring filled to the brim when each of them is made.
 class StopperMove : public Cosim {};

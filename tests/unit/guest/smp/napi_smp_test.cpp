@@ -30,8 +30,7 @@ class NapiSmp : public testing::Test {
                     scripted.interrupt_handler();
                 }
                 arch::busy_wait_us(3);
-                if (i % 50 == 0)
-                    arch::relax();
+                arch::relax(); // the other CPUs' turn
             }
         });
     }
@@ -97,7 +96,7 @@ TEST_F(NapiSmp, DeferralOverAllCpus) {
     const unsigned rearmed = scripted.rearmed;
     wait_for([&] { return scripted.rearmed > rearmed; });
     expect_all_polled();
-    EXPECT_GT(scripted.napi.stats.timer_schedules, 1u);
+    EXPECT_GE(scripted.napi.stats.timer_schedules, 1u);
 }
 
 TEST(HrTimerSmp, RingsOnTheCpuThatArmedIt) {
