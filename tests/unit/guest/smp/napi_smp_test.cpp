@@ -4,6 +4,7 @@
 
 #include "../net_core/scripted_napi.h"
 #include "arch/clock.h"
+#include "kernel/context.h"
 #include "kernel/hrtimer.h"
 #include "kernel/softirq.h"
 #include "kernel/timer.h"
@@ -26,8 +27,10 @@ class NapiSmp : public testing::Test {
             for (unsigned i = 0; i < packets; i++) {
                 scripted.packets++;
                 {
-                    arch::IrqGuard as_an_interrupt;
+                    arch::IrqGuard as_on_an_interrupt;
+                    kernel::irq_enter();
                     scripted.interrupt_handler();
+                    kernel::irq_exit();
                 }
                 arch::busy_wait_us(3);
                 arch::relax(); // the other CPUs' turn
