@@ -15,7 +15,16 @@ TEST(Choices, FromTheCommandLine) {
     guest.console().expect("^v2001 \\[v26\\] modern$");
     guest.type("softirq");
     guest.console().expect("^policy: threaded$");
-    guest.console().expect("left to it by the policy: [1-9][0-9]* times$");
+}
+
+/// It is in force when this returns; `shown` is what the file then says.
+void set(WiredGuest& wired, const std::string& file, const std::string& value, const std::string& shown) {
+    wired.guest().type("echo " + value + " > " + file);
+    wired.guest().type("cat " + file);
+    wired.console().expect("^" + shown + "$");
+}
+void choose(WiredGuest& wired, const std::string& file, const std::string& word) {
+    set(wired, file, word, "(.* )?\\[" + word + "\\]( .*)?");
 }
 
 class Ways : public testing::Test {
@@ -29,9 +38,9 @@ class Ways : public testing::Test {
 TEST_F(Ways, EachPolicyAndModelAnswers) {
     WiredGuest wired;
     for (const char* policy : {"inline_always", "defer_if_ksoftirqd_runnable", "threaded", "linux"}) {
-        wired.guest().type(std::string("echo ") + policy + " > /proc/sys/kernel/softirq_policy");
+        choose(wired, "/proc/sys/kernel/softirq_policy", policy);
         for (const char* model : {"v2001", "v26", "modern"}) {
-            wired.guest().type(std::string("echo ") + model + " > /proc/sys/net/core/napi_model");
+            choose(wired, "/proc/sys/net/core/napi_model", model);
             EXPECT_TRUE(wired.echo()) << policy << ' ' << model;
         }
     }
@@ -46,7 +55,7 @@ TEST_F(Ways, ThreadedAndBack) {
     wired.guest().type("napi");
     wired.console().expect("^eth0: id 8193, polled by napi/eth0-8193, weight 16,");
     wired.console().expect("used it up; [1-9][0-9]* by a thread,");
-    wired.guest().type("echo 0 > /sys/class/net/eth0/threaded");
+    set(wired, "/sys/class/net/eth0/threaded", "0", "0");
     EXPECT_TRUE(wired.echo());
     wired.guest().type("napi");
     wired.console().expect("polled by NET_RX,");
@@ -54,8 +63,8 @@ TEST_F(Ways, ThreadedAndBack) {
 
 TEST_F(Ways, DeferredInterruptsAreTheTimers) {
     WiredGuest wired;
-    wired.guest().type("echo 200000 > /sys/class/net/eth0/gro_flush_timeout");
-    wired.guest().type("echo 3 > /sys/class/net/eth0/napi_defer_hard_irqs");
+    set(wired, "/sys/class/net/eth0/gro_flush_timeout", "200000", "200000");
+    set(wired, "/sys/class/net/eth0/napi_defer_hard_irqs", "3", "3");
     for (int i = 0; i < 5; i++)
         EXPECT_TRUE(wired.echo());
     // Each answer went out with the interrupt off for three timers at most; now nothing comes any more.
