@@ -351,7 +351,7 @@ TEST_F(EthtoolCommand, Identify) {
 
 TEST_F(EthtoolCommand, FeaturesAndPause) {
     const std::string text = run("ethtool -k eth0");
-    EXPECT_EQ(text.substr(0, 112),
+    EXPECT_EQ(text.substr(0, 111),
               "Features for eth0:\nrx-checksumming: off [fixed]\ntx-checksumming: off [fixed]\n"
               "\ttx-checksum-ipv4: off [fixed]\n\ttx");
     EXPECT_NE(text.find("\nreceive-hashing: off [fixed]\n"), std::string::npos);
