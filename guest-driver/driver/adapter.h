@@ -18,7 +18,9 @@
 #include "driver/phy.h"
 #include "driver/receive_ring.h"
 #include "driver/scb.h"
+#include "driver/setup_commands.h"
 #include "driver/statistics.h"
+#include "kernel/ethtool.h"
 #include "kernel/mutex.h"
 #include "kernel/napi.h"
 #include "kernel/net_device.h"
@@ -48,6 +50,7 @@ struct SharedAreas {
     alignas(16) std::array<i8255x::Le32, 2> self_test; ///< PORT areas are 16 byte aligned (SDM 6.2.1)
     DumpArea statistics;
     alignas(16) MicrocodeBlock microcode;
+    alignas(16) std::array<i8255x::Le32, i8255x::dump_area_bytes / 4> registers; ///< of the Dump command
 };
 
 struct Adapter {
@@ -62,6 +65,9 @@ struct Adapter {
     Eeprom eeprom;
     Phy phy;
     Link link;
+    LinkMode link_mode; ///< what the chip is configured for
+    std::atomic<uint32_t> message_level{kernel::message::driver | kernel::message::probe |
+                                        kernel::message::link};
 
     kernel::NetDevice device;
     kernel::Napi napi;
@@ -113,9 +119,16 @@ Error load_microcode(Adapter& adapter);
 // up_down.cpp
 Error up(Adapter& adapter);
 void down(Adapter& adapter);
+/// The parts of up() and down() that need neither interrupt nor watchdog.
+Error allocate_rings(Adapter& adapter);
+void release_rings(Adapter& adapter);
+Error initialise_chip(Adapter& adapter);
+void stop_chip(Adapter& adapter);
 /// Configure and multicast setup: the filter members of the interface. Does not wait for the chip.
 void load_receive_filter(Adapter& adapter);
 void load_multicast(Adapter& adapter);
+/// The interface's MAC address.
+void load_individual_address(Adapter& adapter);
 
 // interrupt.cpp
 arch::IrqResult interrupt(void* adapter);
@@ -132,10 +145,25 @@ Error start_receiver(Adapter& adapter, unsigned slot);
 kernel::TransmitResult start_xmit(kernel::NetDevice& device, kernel::PacketBuffer* packet);
 void clean_transmitted(Adapter& adapter);
 void drop_queued(Adapter& adapter);
+/// The same for packets that nobody misses.
+void forget_queued(Adapter& adapter);
 
 // watchdog.cpp
 void start_watchdog(Adapter& adapter);
 void stop_watchdog(Adapter& adapter);
+
+// link_settings.cpp
+kernel::LinkSettings link_settings(kernel::NetDevice& device);
+int set_link_settings(kernel::NetDevice& device, const kernel::LinkSettings& settings);
+int restart_negotiation(kernel::NetDevice& device);
+int set_physical_id(kernel::NetDevice& device, kernel::PhysicalId id);
+
+// self_tests.cpp
+std::size_t self_tests(kernel::NetDevice& device, bool offline, std::span<kernel::TestResult> into);
+
+// register_dump.cpp
+/// Command, status; PHY registers 28 to 0; what the Dump command writes, 0 while the interface is down.
+std::size_t register_dump(kernel::NetDevice& device, std::span<uint32_t> into);
 
 // ethtool.cpp
 const kernel::NetDeviceOperations& device_operations();

@@ -221,6 +221,33 @@ void set_rx_mode(NetDevice& device) {
         load_receive_filter(adapter);
 }
 
+/// As Linux: the chip takes it while it runs.
+int set_mac_address(NetDevice& device, const kernel::MacAddress& mac) {
+    Adapter& adapter = adapter_of(device);
+    kernel::MutexGuard guard(adapter.configuration);
+    device.mac = mac;
+    if (adapter.running)
+        load_individual_address(adapter);
+    return 0;
+}
+
+std::span<const uint16_t> eeprom(NetDevice& device) { return adapter_of(device).eeprom.words(); }
+
+uint32_t message_level(NetDevice& device) { return adapter_of(device).message_level; }
+void set_message_level(NetDevice& device, uint32_t level) { adapter_of(device).message_level = level; }
+
+constexpr kernel::EthtoolOperations ethtool_operations = {
+    .link_settings = link_settings,
+    .set_link_settings = set_link_settings,
+    .restart_negotiation = restart_negotiation,
+    .message_level = message_level,
+    .set_message_level = set_message_level,
+    .self_test = self_tests,
+    .eeprom = eeprom,
+    .registers = register_dump,
+    .set_physical_id = set_physical_id,
+};
+
 constexpr kernel::NetDeviceOperations operations = {
     .open = open,
     .stop = stop,
@@ -235,6 +262,8 @@ constexpr kernel::NetDeviceOperations operations = {
     .set_rx_mode = set_rx_mode,
     .chip_stats = chip_stats,
     .ring_state = ring_state,
+    .set_mac_address = set_mac_address,
+    .ethtool = &ethtool_operations,
 };
 
 } // namespace

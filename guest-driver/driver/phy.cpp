@@ -15,9 +15,6 @@ constexpr unsigned phy_count = 32;
 constexpr unsigned ready_looks = 100; // a cycle takes 64 us at worst
 constexpr uint32_t ready_look_us = 20;
 
-// Technology bits of ANAR and ANLPAR, best first (IEEE 802.3 annex 28B.3).
-constexpr uint16_t full_100 = 0x0100, half_100 = 0x0080, full_10 = 0x0040;
-
 /// Address 1 is the internal PHY and the usual external one; then 0, 2, 3 ...
 unsigned nth_candidate(unsigned n) {
     if (n == 0)
@@ -77,6 +74,27 @@ Error Phy::find() {
     return Error::NoPhy;
 }
 
+void Phy::reset() { write(mii::bmcr, bmcr::reset); }
+
+void Phy::advertise(uint16_t modes) {
+    write(mii::anar, static_cast<uint16_t>((read(mii::anar) & ~anar::modes) | modes));
+}
+
+void Phy::negotiate() { write(mii::bmcr, read(mii::bmcr) | bmcr::an_enable | bmcr::an_restart); }
+
+bool Phy::restart_negotiation() {
+    if (!(read(mii::bmcr) & bmcr::an_enable))
+        return false;
+    negotiate();
+    return true;
+}
+
+void Phy::force(bool speed_100, bool full_duplex) {
+    constexpr uint16_t changed = bmcr::an_enable | bmcr::speed_100 | bmcr::full_duplex;
+    write(mii::bmcr, static_cast<uint16_t>((read(mii::bmcr) & ~changed) | (speed_100 ? bmcr::speed_100 : 0) |
+                                           (full_duplex ? bmcr::full_duplex : 0)));
+}
+
 Link Phy::link() {
     read(mii::bmsr); // link is latched low: the first look tells whether it was lost since the last one
     Link link;
@@ -88,8 +106,9 @@ Link Phy::link() {
         return link;
     }
     const uint16_t common = read(mii::anar) & read(mii::anlpar);
-    link.speed_100 = common & (full_100 | half_100);
-    link.full_duplex = common & full_100 || (!link.speed_100 && common & full_10);
+    // The best that both can (IEEE 802.3 annex 28B.3).
+    link.speed_100 = common & (anar::full_duplex_100 | anar::half_duplex_100);
+    link.full_duplex = common & (link.speed_100 ? anar::full_duplex_100 : anar::full_duplex_10);
     return link;
 }
 

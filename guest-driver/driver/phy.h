@@ -24,6 +24,13 @@ class Phy {
     unsigned address() const { return address_; }
     uint32_t id() const { return id_; } ///< register 3 in the upper half
     Link link();
+    /// Back to how it powers on: it negotiates, and offers all it can.
+    void reset();
+    void advertise(uint16_t modes); ///< ANAR's bits, from the next negotiation on
+    /// False if it does not negotiate.
+    bool restart_negotiation();
+    void negotiate();                             ///< begins anew
+    void force(bool speed_100, bool full_duplex); ///< and negotiates no longer
 
     /// One management cycle at the PHY found; 0 if the interface does not become ready.
     uint16_t read(unsigned reg);

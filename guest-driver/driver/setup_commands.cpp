@@ -52,9 +52,17 @@ void configure_filter(ConfigurationBytes& bytes, ReceiveFilter filter) {
     config::discard_short.set(bytes, false);
 }
 
+void configure_loopback(ConfigurationBytes& bytes, Loopback loopback) {
+    if (loopback == Loopback::None)
+        return;
+    bytes[config::loopback.byte] |=
+        loopback == Loopback::Mac ? config::loopback_internal : config::loopback_external;
+}
+
 } // namespace
 
-ConfigurationBytes configuration_for(Generation generation, uint8_t revision, ReceiveFilter filter) {
+ConfigurationBytes configuration_for(Generation generation, uint8_t revision, ReceiveFilter filter,
+                                     LinkMode link) {
     ConfigurationBytes bytes = configuration_defaults;
     configure_common(bytes);
     if (generation >= Generation::I82558)
@@ -65,7 +73,11 @@ ConfigurationBytes configuration_for(Generation generation, uint8_t revision, Re
         bytes[config::byte_count.byte] = configuration_bytes;
         config::gamla_receive.set(bytes, true);
     }
+    // Whatever turns round is wanted, even if it is not a frame (the tests look at its bytes).
+    filter.promiscuous |= link.loopback != Loopback::None;
     configure_filter(bytes, filter);
+    configure_loopback(bytes, link.loopback);
+    config::force_full_duplex.set(bytes, link.force_full_duplex);
     return bytes;
 }
 

@@ -17,8 +17,17 @@ struct ReceiveFilter {
     bool all_multicast = false;
 };
 
+/// Where frames turn round, for the self-tests.
+enum class Loopback : uint8_t { None, Mac, Phy };
+
+struct LinkMode {
+    Loopback loopback = Loopback::None;
+    bool force_full_duplex = false; ///< not as the PHY says
+};
+
 /// The bytes for this chip; how many of them count is in byte 0.
-i8255x::ConfigurationBytes configuration_for(Generation generation, uint8_t revision, ReceiveFilter filter);
+i8255x::ConfigurationBytes configuration_for(Generation generation, uint8_t revision, ReceiveFilter filter,
+                                             LinkMode link = {});
 
 void prepare_configure(SharedCommand& command, const i8255x::ConfigurationBytes& bytes);
 void prepare_individual_address(SharedCommand& command, const kernel::MacAddress& mac);

@@ -84,6 +84,13 @@ void clean_transmitted(Adapter& adapter) {
         kernel::netif_wake_queue(adapter.device);
 }
 
+void forget_queued(Adapter& adapter) {
+    adapter.commands.purge([&](CommandSlot& slot) {
+        unmap_packet(adapter, slot);
+        kernel::consume_packet(slot.packet);
+    });
+}
+
 void drop_queued(Adapter& adapter) {
     adapter.commands.purge([&](CommandSlot& slot) {
         unmap_packet(adapter, slot);

@@ -28,7 +28,7 @@ Error load_bases(Adapter& adapter) {
 
 void queue_configure(Adapter& adapter) {
     const ReceiveFilter filter = {adapter.device.promiscuous, adapter.device.all_multicast};
-    const auto bytes = configuration_for(adapter.generation, adapter.revision, filter);
+    const auto bytes = configuration_for(adapter.generation, adapter.revision, filter, adapter.link_mode);
     adapter.commands.submit(adapter.scb, [&](SharedCommand& command, CommandSlot&, uint32_t) {
         prepare_configure(command, bytes);
     });
@@ -38,9 +38,7 @@ void queue_configure(Adapter& adapter) {
 /// of the statistics follows from it.
 Error configure(Adapter& adapter) {
     queue_configure(adapter);
-    adapter.commands.submit(adapter.scb, [&](SharedCommand& command, CommandSlot&, uint32_t) {
-        prepare_individual_address(command, adapter.device.mac);
-    });
+    load_individual_address(adapter);
     return adapter.commands.wait_done();
 }
 
@@ -50,6 +48,13 @@ Error start_statistics(Adapter& adapter) {
                                     adapter.shared.bus_address() + offset,
                                     expected_format(adapter.generation));
 }
+
+Error take_interrupt(Adapter& adapter) {
+    const auto error = arch::request_irq(adapter.device.irq, adapter.device.name, interrupt, &adapter);
+    return error == arch::IrqError::None ? Error::None : Error::NoInterrupt;
+}
+
+} // namespace
 
 Error initialise_chip(Adapter& adapter) {
     reset_chip(adapter);
@@ -90,12 +95,11 @@ void stop_chip(Adapter& adapter) {
     adapter.statistics.stop();
 }
 
-Error take_interrupt(Adapter& adapter) {
-    const auto error = arch::request_irq(adapter.device.irq, adapter.device.name, interrupt, &adapter);
-    return error == arch::IrqError::None ? Error::None : Error::NoInterrupt;
+void load_individual_address(Adapter& adapter) {
+    adapter.commands.submit(adapter.scb, [&](SharedCommand& command, CommandSlot&, uint32_t) {
+        prepare_individual_address(command, adapter.device.mac);
+    });
 }
-
-} // namespace
 
 void load_multicast(Adapter& adapter) {
     const std::span addresses(adapter.device.multicast.data(), adapter.device.multicast_count);

@@ -22,6 +22,8 @@ void check_link(Adapter& adapter) {
     if (adapter.link.up == adapter.device.carrier)
         return;
     adapter.device.carrier = adapter.link.up;
+    if (!(adapter.message_level & kernel::message::link))
+        return;
     if (adapter.link.up)
         kernel::printk("e100: %s NIC Link is Up %s Mbps %s Duplex\n", adapter.device.name,
                        adapter.link.speed_100 ? "100" : "10", adapter.link.full_duplex ? "Full" : "Half");

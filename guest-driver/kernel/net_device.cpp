@@ -178,6 +178,11 @@ void dev_queue_xmit(PacketBuffer* packet) {
     drop_packet(packet, reason);
 }
 
+void netif_stop_queue(NetDevice& device) {
+    BhSpinGuard guard(device.tx_lock);
+    device.tx_stopped = true;
+}
+
 void netif_wake_queue(NetDevice& device) {
     BhSpinGuard guard(device.tx_lock);
     device.tx_stopped = false;

@@ -78,6 +78,7 @@ struct RingState {
 
 struct NetDevice;
 struct Napi;
+struct EthtoolOperations;
 /// Task context unless said otherwise. An int result is 0 or a negative errno as Linux's.
 struct NetDeviceOperations {
     int (*open)(NetDevice&);
@@ -96,6 +97,8 @@ struct NetDeviceOperations {
     /// since the interface came up. Returns the number filled in.
     std::size_t (*chip_stats)(NetDevice&, std::span<EthtoolStat> into);
     RingState (*ring_state)(NetDevice&);
+    int (*set_mac_address)(NetDevice&, const MacAddress&);
+    const EthtoolOperations* ethtool; ///< what only ethtool asks for (kernel/ethtool.h); may be nullptr
 };
 
 struct NetDevice {
@@ -149,6 +152,8 @@ void netif_receive_skb(PacketBuffer* packet);
 void dev_queue_xmit(PacketBuffer* packet);
 /// The driver has room again.
 void netif_wake_queue(NetDevice& device);
+/// Packets wait until the driver wakes the queue.
+void netif_stop_queue(NetDevice& device);
 
 /// Handler of one EtherType; takes the packet.
 using ProtocolHandler = void (*)(PacketBuffer*);

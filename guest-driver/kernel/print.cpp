@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "arch/console.h"
+#include "kernel/log.h"
 
 namespace kernel {
 
@@ -58,6 +59,7 @@ class ConsoleSink final : public Sink {
     }
     void flush() {
         arch::console_write(buffer_.data(), length_);
+        log_append({buffer_.data(), length_});
         length_ = 0;
     }
 

@@ -40,6 +40,9 @@ constexpr bool abbreviates(std::string_view word, std::string_view whole) {
     return !word.empty() && whole.starts_with(word);
 }
 
+/// "1", "0.2", ".05": seconds with up to three decimals, in nanoseconds.
+std::optional<uint64_t> parse_seconds(std::string_view text);
+
 /// For `%.*s`.
 constexpr int length_of(std::string_view text) { return static_cast<int>(text.size()); }
 

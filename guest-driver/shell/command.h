@@ -26,6 +26,7 @@ std::span<const Command> commands();
 // One file per duty; each command is declared here for the table in commands.cpp.
 void cat_command(Words words, const Output& output);
 void crash_command(Words words, const Output& output);
+void dmesg_command(Words words, const Output& output);
 void driver_command(Words words, const Output& output);
 void drops_command(Words words, const Output& output);
 void echo_command(Words words, const Output& output);
@@ -35,16 +36,21 @@ void help_command(Words words, const Output& output);
 void ip_command(Words words, const Output& output);
 void listen_command(Words words, const Output& output);
 void ls_command(Words words, const Output& output);
+void lspci_command(Words words, const Output& output);
 void napi_command(Words words, const Output& output);
+void nstat_command(Words words, const Output& output);
 void softirq_command(Words words, const Output& output);
 void ping_command(Words words, const Output& output);
 void poweroff_command(Words words, const Output& output);
 void ps_command(Words words, const Output& output);
 void ring_command(Words words, const Output& output);
+void sar_command(Words words, const Output& output);
 void ss_command(Words words, const Output& output);
+void top_command(Words words, const Output& output);
 void torture_command(Words words, const Output& output);
 void trace_command(Words words, const Output& output);
 void uptime_command(Words words, const Output& output);
+void watch_command(Words words, const Output& output);
 
 /// The interface of that name, or nullptr.
 kernel::NetDevice* find_device(std::string_view name);

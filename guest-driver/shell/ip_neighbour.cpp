@@ -10,11 +10,9 @@
 
 namespace shell {
 
-namespace {
-
-std::optional<net::MacAddress> parse_mac(std::string_view text) {
+std::optional<kernel::MacAddress> parse_mac(std::string_view text) {
     constexpr std::size_t text_length = 17; // "52:54:00:12:34:56"
-    net::MacAddress mac{};
+    kernel::MacAddress mac{};
     if (text.size() != text_length)
         return std::nullopt;
     for (std::size_t i = 0; i < text.size(); i++) {
@@ -29,8 +27,6 @@ std::optional<net::MacAddress> parse_mac(std::string_view text) {
     }
     return mac;
 }
-
-} // namespace
 
 void show_neighbours(const IpRequest& request, const Output& output) {
     std::array<net::Neighbour, net::neighbour_limits::entries> entries;

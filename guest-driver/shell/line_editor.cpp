@@ -19,6 +19,7 @@ constexpr std::string_view erase_to_end = "\x1b[K", clear_screen = "\x1b[H\x1b[2
 void LineEditor::begin(const char* prompt) {
     prompt_ = prompt;
     length_ = cursor_ = back_ = 0;
+    search_.active = after_tab_ = false;
     escape_ = Escape::None;
     terminal_.write(prompt_);
 }
@@ -28,8 +29,20 @@ LineEditor::Event LineEditor::feed(uint8_t byte) {
     after_return_ = byte == '\r';
     if (line_feed_of_pair)
         return Event::None;
+    if (search_.active && search_key(byte))
+        return Event::None;
+    return key(byte);
+}
+
+LineEditor::Event LineEditor::key(uint8_t byte) {
+    const bool after_tab = after_tab_;
+    after_tab_ = byte == '\t';
     if (escape_ != Escape::None) {
         escape_sequence(byte);
+        return Event::None;
+    }
+    if (byte == '\t') {
+        complete(after_tab);
         return Event::None;
     }
     if (byte < 0x20 || byte == delete_key)
@@ -44,7 +57,7 @@ LineEditor::Event LineEditor::control(uint8_t byte) {
     case '\r':
     case '\n':
         terminal_.write("\n");
-        remember();
+        history_.add(line());
         return Event::Line;
     case control_key('C'):
         terminal_.write("^C\n");
@@ -90,8 +103,9 @@ void LineEditor::edit(uint8_t key) {
         return recall(back_ > 0 ? back_ - 1 : 0);
     case control_key('L'):
         terminal_.write(clear_screen);
-        terminal_.write(prompt_);
-        return redraw_from(0, cursor_);
+        return redraw_all(cursor_);
+    case control_key('R'):
+        return search_begin();
     default:
         return;
     }
@@ -193,33 +207,36 @@ std::size_t LineEditor::word_start() const {
     return start;
 }
 
+void LineEditor::redraw_all(std::size_t cursor) {
+    terminal_.write(prompt_);
+    redraw_from(0, cursor);
+}
+
+void LineEditor::set_text(std::string_view text) {
+    length_ = std::min(text.size(), maximum_length);
+    std::memmove(text_.data(), text.data(), length_);
+}
+
 void LineEditor::replace(std::string_view text) {
     move_to(0);
-    length_ = std::min(text.size(), maximum_length);
-    std::memcpy(text_.data(), text.data(), length_);
+    set_text(text);
     terminal_.write(erase_to_end);
     redraw_from(0, length_);
 }
 
 void LineEditor::recall(std::size_t back) {
-    if (back > std::min(remembered_, history_length))
+    if (back > history_.size())
         return;
-    back_ = back;
-    if (back == 0)
-        return replace({});
-    const Entry& entry = history_[(remembered_ - back) % history_length];
-    replace({entry.text.data(), entry.length});
-}
-
-void LineEditor::remember() {
-    if (length_ == 0)
-        return;
-    if (remembered_ > 0) {
-        const Entry& last = history_[(remembered_ - 1) % history_length];
-        if (line() == std::string_view(last.text.data(), last.length))
-            return;
+    if (back_ == 0 && back > 0) {
+        draft_ = {};
+        draft_.append(line());
     }
-    history_[remembered_++ % history_length] = {text_, length_};
+    const bool was_there = back_ != 0;
+    back_ = back;
+    if (back > 0)
+        replace(history_.at(back));
+    else if (was_there)
+        replace(draft_.view());
 }
 
 } // namespace shell

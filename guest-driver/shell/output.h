@@ -38,6 +38,11 @@ template <std::size_t size> class Text {
                 text_[length_++] = c;
         text_[length_] = '\0';
     }
+    /// To its first `length` characters.
+    void shorten(std::size_t length) {
+        if (length < length_)
+            text_[length_ = length] = '\0';
+    }
     const char* c_str() const { return text_; }
     std::string_view view() const { return {text_, length_}; }
 

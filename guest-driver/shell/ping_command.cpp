@@ -32,20 +32,6 @@ struct Options {
 
 const char* usage = "Usage: ping [-c COUNT] [-s SIZE] [-i SECONDS] [-t TTL] [-f] [-q] ADDRESS\n";
 
-/// "1", "0.2", ".05": seconds with up to three decimals.
-std::optional<uint64_t> parse_seconds(std::string_view text) {
-    const std::size_t dot = std::min(text.find('.'), text.size());
-    const auto whole = dot == 0 ? std::optional<uint32_t>(0) : kernel::parse_number(text.substr(0, dot));
-    std::string_view decimals = dot < text.size() ? text.substr(dot + 1) : std::string_view("0");
-    const auto fraction = decimals.size() <= 3 ? kernel::parse_number(decimals) : std::nullopt;
-    if (!whole || !fraction)
-        return std::nullopt;
-    uint64_t ms = *fraction;
-    for (std::size_t digits = decimals.size(); digits < 3; digits++)
-        ms *= 10;
-    return *whole * second_ns + ms * ms_ns;
-}
-
 bool take_number(Arguments& arguments, uint32_t maximum, uint32_t& into) {
     const auto value = kernel::parse_number(arguments.take());
     if (!value || *value > maximum)

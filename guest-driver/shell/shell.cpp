@@ -2,6 +2,7 @@
 // The console: reads lines, finds the command, runs it.
 #include "shell/shell.h"
 
+#include <algorithm>
 #include <array>
 
 #include "arch/cpu.h"
@@ -10,6 +11,7 @@
 #include "net/socket.h"
 #include "shell/bring_up.h"
 #include "shell/command.h"
+#include "shell/completion.h"
 #include "shell/line_editor.h"
 #include "shell/terminal.h"
 
@@ -34,6 +36,23 @@ std::size_t split(std::string_view line, std::span<std::string_view> into) {
     return count;
 }
 
+bool is_remark(std::string_view line) {
+    const std::size_t first = line.find_first_not_of(" \t");
+    return first != std::string_view::npos && line[first] == '#';
+}
+
+void run_command(std::string_view text, const Output& output) {
+    std::array<std::string_view, maximum_words> storage;
+    const Words words(storage.data(), split(text, storage));
+    if (words.empty())
+        return;
+    for (const Command& command : commands())
+        if (words[0] == command.name)
+            return command.run(words, output);
+    output.print("%.*s: command not found; help lists the commands.\n", static_cast<int>(words[0].size()),
+                 words[0].data());
+}
+
 /// The next line typed; empty if it was given up.
 std::string_view read_line(LineEditor& editor) {
     editor.begin(prompt);
@@ -56,7 +75,7 @@ std::string_view read_line(LineEditor& editor) {
 }
 
 [[noreturn]] void prompt_loop() {
-    static LineEditor editor(console_output());
+    static LineEditor editor(console_output(), complete_line);
     for (;;) {
         const std::string_view line = read_line(editor);
         terminal_clear_interrupt();
@@ -68,15 +87,13 @@ std::string_view read_line(LineEditor& editor) {
 } // namespace
 
 void run_line(std::string_view line, const Output& output) {
-    std::array<std::string_view, maximum_words> storage;
-    const Words words(storage.data(), split(line, storage));
-    if (words.empty() || words[0].front() == '#')
-        return;
-    for (const Command& command : commands())
-        if (words[0] == command.name)
-            return command.run(words, output);
-    output.print("%.*s: command not found; help lists the commands.\n", static_cast<int>(words[0].size()),
-                 words[0].data());
+    bool interrupted = false;
+    while (!line.empty() && !is_remark(line) && !interrupted) {
+        const std::size_t end = std::min(line.find(';'), line.size());
+        run_command(line.substr(0, end), output);
+        line.remove_prefix(std::min(end + 1, line.size()));
+        interrupted = terminal_interrupted();
+    }
 }
 
 void main_thread(void*) {

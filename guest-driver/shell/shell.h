@@ -8,7 +8,8 @@
 
 namespace shell {
 
-/// Runs one line; says so if there is no such command.
+/// Runs the commands of one line, which semicolons separate, until Ctrl-C is typed; says so if there is no
+/// such command.
 void run_line(std::string_view line, const Output& output);
 
 /// Entry of the console's thread: network up, the way of one frame, then the prompt (or, with run=batch on

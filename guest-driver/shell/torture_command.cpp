@@ -2,6 +2,7 @@
 // A thread on each CPU uses what CPUs share, all at the same time; afterwards every count must be right to
 // the last one. (Linux has locktorture and its like for that.)
 #include <array>
+#include <atomic>
 
 #include "arch/clock.h"
 #include "kernel/command_line.h"
@@ -15,6 +16,7 @@
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 #include "shell/arguments.h"
+#include "shell/terminal.h"
 
 namespace shell {
 
@@ -51,7 +53,7 @@ struct Shared {
     kernel::Mutex mutex;
     uint64_t mutex_count = 0;
 
-    uint64_t end_ns = 0;
+    std::atomic<uint64_t> end_ns{0};
     kernel::SpinLock lock; ///< of `running`
     kernel::WaitQueue changes;
     unsigned running = 0;
@@ -181,13 +183,18 @@ bool start_threads() {
     return started == arch::cpu_count();
 }
 
+/// Until the time is over or Ctrl-C is typed.
 void run_for(uint64_t ms) {
+    constexpr uint64_t interrupt_check_ns = 50'000'000;
     kernel::IrqSpinGuard guard(shared.lock);
     shared.end_ns = arch::now_ns() + ms * 1'000'000;
     shared.go = true;
     shared.changes.wake_all();
-    while (shared.running > 0)
-        shared.changes.wait(shared.lock);
+    while (shared.running > 0) {
+        shared.changes.wait_until(shared.lock, arch::now_ns() + interrupt_check_ns);
+        if (terminal_interrupted())
+            shared.end_ns = 0;
+    }
 }
 
 bool expect(const Output& output, const char* what, uint64_t counted, uint64_t expected) {

@@ -247,9 +247,14 @@ TEST_F(NeighbourCollection, OfManyTheUnusedGoUntilTheyAreFew) {
 TEST_F(NeighbourCollection, APermanentOneIsKeptAndNotOverridden) {
     net::sysctl.neigh_gc_thresh1 = 0;
     EXPECT_TRUE(cache.set(device, net::Ipv4Address(peer_ip), other_mac, NeighbourState::Permanent, now));
-    answer(NeighbourState::Reachable, peer_mac);
-    pass(3600 * hz);
-    EXPECT_EQ(state(), NeighbourState::Permanent);
+    pass(2 * limits::lock_time); // which protects any entry
+    cache.learn(device, net::Ipv4Address(peer_ip), peer_mac, {NeighbourState::Reachable, false, true}, now);
+    EXPECT_EQ(state(), NeighbourState::Permanent) << "overridden";
+    send();
+    expect_data('x', other_mac);
+    for (int i = 0; i < 3; i++) // beyond the time after which unused ones go, at more than one collection
+        pass(3600 * hz);
+    EXPECT_EQ(state(), NeighbourState::Permanent) << "collected";
     send();
     expect_data('x', other_mac);
     EXPECT_FALSE(sent()) << "nobody is asked";

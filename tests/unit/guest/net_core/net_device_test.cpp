@@ -163,6 +163,8 @@ class Transmit : public testing::Test {
         .set_rx_mode = nullptr,
         .chip_stats = nullptr,
         .ring_state = nullptr,
+        .set_mac_address = nullptr,
+        .ethtool = nullptr,
     };
 
     void SetUp() override {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "shell/output.h"
+#include "shell/shell.h"
 
 namespace shell_test {
 
@@ -29,6 +30,11 @@ template <typename Print> std::string printed(Print print) {
     const shell::Output output = capture;
     print(output);
     return capture.take();
+}
+
+/// What a line typed at the console prints.
+inline std::string run(const std::string& line) {
+    return printed([&](const shell::Output& output) { shell::run_line(line, output); });
 }
 
 } // namespace shell_test

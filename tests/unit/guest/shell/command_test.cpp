@@ -17,10 +17,7 @@ namespace {
 
 using namespace net_test;
 using shell_test::printed;
-
-std::string run(const std::string& line) {
-    return printed([&](const shell::Output& output) { shell::run_line(line, output); });
-}
+using shell_test::run;
 
 TEST(Shell, AnUnknownCommandIsOneSentence) {
     EXPECT_EQ(run("frobnicate now"), "frobnicate: command not found; help lists the commands.\n");
@@ -106,10 +103,116 @@ TEST_F(IpCommand, Changes) {
               "RTNETLINK answers: Cannot assign requested address\n");
     EXPECT_EQ(run("ip addr del 192.168.7.9/16 dev eth0"), "");
     EXPECT_EQ(net::interface_address(&device), net::InterfaceAddress{});
-    for (const char* line : {"ip addr add", "ip addr add 1.2.3.4 dev eth0", "ip addr add 1.2.3.4/24 dev eth7",
-                             "ip route add default via x", "ip route add 10.0.0.0/33 via 10.0.2.2",
+    for (const char* line : {"ip route add default via x", "ip route add 10.0.0.0/33 via 10.0.2.2",
                              "ip route add 10.0.0.0/8", "ip route add 10.0.0.0/8 dev eth7", "ip route get x"})
         EXPECT_EQ(run(line).substr(0, 6), "Usage:") << line;
+}
+
+TEST_F(IpCommand, AddressMistakes) {
+    EXPECT_EQ(run("ip addr add 10.0.2.15/24 dev eth0"), "RTNETLINK answers: File exists\n");
+    EXPECT_EQ(run("ip addr add 10.0.0.300/24 dev eth0"),
+              "Error: any valid prefix is expected rather than \"10.0.0.300/24\".\n");
+    EXPECT_EQ(run("ip addr add 1.2.3.4/24"), "Not enough information: \"dev\" argument is required.\n");
+    EXPECT_EQ(run("ip addr add 1.2.3.4/24 dev eth7"), "Cannot find device \"eth7\"\n");
+    EXPECT_EQ(run("ip addr add 1.2.3.4/24 dev eth0 frob"),
+              "Error: either \"local\" is duplicate, or \"frob\" is a garbage.\n");
+    EXPECT_EQ(net::interface_address(&device).address, net::Ipv4Address(our_ip)) << "nothing has changed";
+    EXPECT_EQ(run("ip addr flush"), "Flush requires arguments.\n");
+    EXPECT_EQ(run("ip addr flush dev eth7"), "Device \"eth7\" does not exist.\n");
+    EXPECT_EQ(run("ip addr flush dev eth0"), "");
+    EXPECT_EQ(net::interface_address(&device), net::InterfaceAddress{});
+}
+
+TEST_F(IpCommand, Brief) {
+    EXPECT_EQ(run("ip -br link"),
+              "eth0             UP             52:54:00:12:34:56 <BROADCAST,MULTICAST,UP,LOWER_UP> \n");
+    EXPECT_EQ(run("ip -br addr"), "eth0             UP             10.0.2.15/24 \n");
+    run("ip addr flush dev eth0");
+    device.carrier = false;
+    EXPECT_EQ(run("ip -brief a show eth0"), "eth0             DOWN           \n");
+}
+
+TEST_F(IpCommand, OneProtocolOnly) {
+    EXPECT_EQ(
+        run("ip -4 addr"),
+        "1: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo state UP group default qlen 1000\n"
+        "    inet 10.0.2.15/24 brd 10.0.2.255 scope global eth0\n"
+        "       valid_lft forever preferred_lft forever\n");
+    EXPECT_EQ(run("ip -6 addr"), "");
+    run("ip addr flush dev eth0");
+    EXPECT_EQ(run("ip -4 addr"), "");
+}
+
+TEST_F(IpCommand, LinkFilter) {
+    EXPECT_EQ(run("ip link set eth0 promisc on allmulticast on"), "");
+    EXPECT_TRUE(device.promiscuous && device.all_multicast);
+    EXPECT_EQ(run("ip link").substr(0, 68),
+              "1: eth0: <BROADCAST,MULTICAST,ALLMULTI,PROMISC,UP,LOWER_UP> mtu 1500");
+    EXPECT_EQ(run("ip link set promisc off dev eth0"), "");
+    EXPECT_TRUE(!device.promiscuous && device.all_multicast) << "what is not named stays";
+    EXPECT_EQ(run("ip link set eth0 allmulticast maybe"),
+              "Error: argument of \"allmulticast\" must be \"on\" or \"off\", not \"maybe\"\n");
+}
+
+TEST_F(IpCommand, LinkMtu) {
+    EXPECT_EQ(run("ip link set eth0 mtu 1400"), "");
+    EXPECT_EQ(device.mtu, 1400);
+    EXPECT_EQ(run("ip link set eth0 mtu 67"), "Error: mtu less than device minimum.\n");
+    EXPECT_EQ(run("ip link set eth0 mtu 1501"), "Error: mtu greater than device maximum.\n");
+    EXPECT_EQ(run("ip link set eth0 mtu x"), "Error: argument \"x\" is wrong: Invalid \"mtu\" value\n\n");
+    EXPECT_EQ(run("ip link set eth0 mtu"), "Command line is not complete. Try option \"help\"\n");
+    EXPECT_EQ(device.mtu, 1400);
+    EXPECT_EQ(run("ip link set eth0 mtu 1500"), "");
+}
+
+TEST_F(IpCommand, LinkMacAddress) {
+    static kernel::MacAddress told;
+    kernel::NetDeviceOperations operations = *device.operations;
+    const auto* before = device.operations;
+    device.operations = &operations;
+    EXPECT_EQ(run("ip link set eth0 address 02:00:00:00:00:07"),
+              "RTNETLINK answers: Operation not supported\n");
+    operations.set_mac_address = [](kernel::NetDevice&, const kernel::MacAddress& mac) {
+        told = mac;
+        return 0;
+    };
+    make_peer_known();
+    EXPECT_EQ(run("ip link set eth0 address 02:00:00:00:00:07"), "");
+    EXPECT_EQ(told, (kernel::MacAddress{2, 0, 0, 0, 0, 7}));
+    EXPECT_EQ(run("ip neigh"), "") << "they know us by the old one";
+    for (const char* line :
+         {"ip link set eth0 address 01:00:00:00:00:07", "ip link set eth0 address 00:00:00:00:00:00"})
+        EXPECT_EQ(run(line), "RTNETLINK answers: Cannot assign requested address\n");
+    EXPECT_EQ(run("ip link set eth0 address xx"), "\"xx\" is invalid lladdr.\n");
+    EXPECT_EQ(told, (kernel::MacAddress{2, 0, 0, 0, 0, 7}));
+    device.operations = before;
+}
+
+TEST_F(IpCommand, LinkMistakes) {
+    EXPECT_EQ(run("ip link set"), "Not enough information: \"dev\" argument is required.\n");
+    EXPECT_EQ(run("ip link set eth0 frob"),
+              "Error: either \"dev\" is duplicate, or \"frob\" is a garbage.\n");
+    EXPECT_EQ(run("ip link show dev eth0 frob"),
+              "Error: either \"dev\" is duplicate, or \"frob\" is a garbage.\n");
+}
+
+TEST_F(IpCommand, MulticastAddresses) {
+    EXPECT_EQ(run("ip maddr"), "1:\teth0\n");
+    EXPECT_EQ(run("ip maddr add 01:00:5e:01:02:03 dev eth0"), "");
+    EXPECT_EQ(run("ip maddr add 33:33:00:00:00:05 dev eth0"), "");
+    EXPECT_EQ(run("ip maddr show dev eth0"),
+              "1:\teth0\n\tlink  01:00:5e:01:02:03 static\n\tlink  33:33:00:00:00:05 static\n");
+    EXPECT_EQ(run("ip maddr add 01:00:5e:01:02:03 dev eth0"), "ioctl: File exists\n");
+    EXPECT_EQ(run("ip maddr del 01:00:5e:01:02:03 dev eth0"), "");
+    EXPECT_EQ(run("ip maddr del 01:00:5e:01:02:03 dev eth0"), "ioctl: No such file or directory\n");
+    EXPECT_EQ(run("ip maddr add 02:00:00:00:00:01 dev eth0"), "ioctl: Invalid argument\n");
+    EXPECT_EQ(run("ip maddr"), "1:\teth0\n\tlink  33:33:00:00:00:05 static\n");
+    for (unsigned i = 1; i < kernel::max_multicast; i++)
+        EXPECT_EQ(run("ip maddr add 01:00:5e:00:00:" + std::string(i < 10 ? "0" : "1") +
+                      std::to_string(i % 10) + " dev eth0"),
+                  "");
+    EXPECT_EQ(run("ip maddr add 01:00:5e:00:00:99 dev eth0"), "ioctl: No buffer space available\n");
+    device.multicast_count = 0;
 }
 
 TEST_F(IpCommand, RoutesOfAllKinds) {
@@ -252,116 +355,6 @@ TEST(LinkStatistics, AsIproute2PrintsThem) {
               }).substr(0, 67 + 56),
               "    RX:    bytes packets errors dropped  missed   mcast           \n"
               "    123456789012    7827      0       0       0       0 ");
-}
-
-// ---- ethtool ----
-
-class EthtoolCommand : public NetTest {
-  protected:
-    EthtoolCommand() {
-        operations = *device.operations;
-        operations.driver_info = [](kernel::NetDevice&) {
-            return kernel::DriverInfo{"e100", "1.0", "0000:00:03.0"};
-        };
-        operations.ethtool_stats = [](kernel::NetDevice&, std::span<kernel::EthtoolStat> into) {
-            into[0] = {"rx_packets", 5};
-            into[1] = {"tx_packets", 12345678901};
-            return std::size_t{2};
-        };
-        operations.ring = [](kernel::NetDevice&) { return ring; };
-        operations.set_ring = [](kernel::NetDevice&, unsigned rx, unsigned tx) {
-            ring.rx = rx;
-            ring.tx = tx;
-            return rx == 13 ? -22 : 0;
-        };
-        operations.coalesce = [](kernel::NetDevice&, kernel::CoalesceParameters& parameters) {
-            parameters = coalescing;
-            return bundles ? 0 : -95;
-        };
-        operations.set_coalesce = [](kernel::NetDevice&, const kernel::CoalesceParameters& parameters) {
-            coalescing = parameters;
-            return parameters.rx_usecs == 0 ? -22 : 0;
-        };
-        device.operations = &operations;
-        ring = {256, 256, 128, 256};
-        coalescing = {1024, 6};
-        bundles = true;
-    }
-    ~EthtoolCommand() override { device.operations = nullptr_safe; }
-
-    static inline kernel::RingParameters ring{};
-    static inline kernel::CoalesceParameters coalescing{};
-    static inline bool bundles = true;
-    const kernel::NetDeviceOperations* nullptr_safe = device.operations;
-    kernel::NetDeviceOperations operations{};
-};
-
-TEST_F(EthtoolCommand, Driver) {
-    EXPECT_EQ(run("ethtool -i eth0"),
-              "driver: e100\nversion: 1.0\nfirmware-version: \nexpansion-rom-version: \n"
-              "bus-info: 0000:00:03.0\nsupports-statistics: yes\nsupports-test: no\n"
-              "supports-eeprom-access: no\nsupports-register-dump: no\n"
-              "supports-priv-flags: no\n");
-}
-
-TEST_F(EthtoolCommand, Statistics) {
-    EXPECT_EQ(run("ethtool -S eth0"), "NIC statistics:\n     rx_packets: 5\n     tx_packets: 12345678901\n");
-}
-
-TEST_F(EthtoolCommand, Ring) {
-    EXPECT_EQ(run("ethtool -g eth0"),
-              "Ring parameters for eth0:\nPre-set maximums:\nRX:\t\t256\nRX Mini:\tn/a\nRX "
-              "Jumbo:\tn/a\nTX:\t\t256\n"
-              "Current hardware settings:\nRX:\t\t256\nRX Mini:\tn/a\nRX Jumbo:\tn/a\nTX:\t\t128\n"
-              "RX Buf Len:\t\tn/a\nCQE Size:\t\tn/a\nTX Push:\toff\nTCP data split:\tn/a\n");
-    EXPECT_EQ(run("ethtool -G eth0 rx 64"), "");
-    EXPECT_EQ(ring.rx, 64u);
-    EXPECT_EQ(ring.tx, 128u) << "what is not named stays";
-    EXPECT_EQ(run("ethtool -G eth0 rx 300"),
-              "netlink error: requested ring size exceeds maximum\nnetlink error: Invalid argument\n");
-    EXPECT_EQ(run("ethtool -G eth0 rx 13"), "netlink error: Invalid argument\n");
-    EXPECT_EQ(run("ethtool -G eth0 rx"), "Usage: ethtool -G DEVICE [rx N] [tx N]\n");
-    EXPECT_EQ(run("ethtool -G eth0 mini 5"), "Usage: ethtool -G DEVICE [rx N] [tx N]\n");
-}
-
-TEST_F(EthtoolCommand, Coalescing) {
-    const std::string rest = "stats-block-usecs: n/a\nsample-interval: n/a\npkt-rate-low: n/a\n"
-                             "pkt-rate-high: n/a\n\nrx-usecs: ";
-    EXPECT_EQ(run("ethtool -c eth0"),
-              "Coalesce parameters for eth0:\nAdaptive RX: n/a  TX: n/a\n" + rest +
-                  "1024\nrx-frames: 6\nrx-usecs-irq: n/a\nrx-frames-irq: n/a\n\n"
-                  "tx-usecs: n/a\ntx-frames: n/a\ntx-usecs-irq: n/a\ntx-frames-irq: n/a\n\n"
-                  "rx-usecs-low: n/a\nrx-frame-low: n/a\ntx-usecs-low: n/a\ntx-frame-low: n/a\n\n"
-                  "rx-usecs-high: n/a\nrx-frame-high: n/a\ntx-usecs-high: n/a\ntx-frame-high: n/a\n\n"
-                  "CQE mode RX: n/a  TX: n/a\n\n");
-    EXPECT_EQ(run("ethtool -C eth0 rx-frames 12"), "");
-    EXPECT_EQ(coalescing.rx_frames, 12u);
-    EXPECT_EQ(coalescing.rx_usecs, 1024u) << "what is not named stays";
-    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 500 rx-frames 3"), "");
-    EXPECT_EQ(coalescing.rx_usecs, 500u);
-    EXPECT_EQ(coalescing.rx_frames, 3u);
-    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 0"), "netlink error: Invalid argument\n");
-    const std::string usage = "Usage: ethtool -C DEVICE [rx-usecs N] [rx-frames N]\n";
-    EXPECT_EQ(run("ethtool -C eth0 rx-usecs"), usage);
-    EXPECT_EQ(run("ethtool -C eth0 tx-usecs 5"), usage);
-}
-
-TEST_F(EthtoolCommand, WhatIsNotThere) {
-    bundles = false;
-    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 5"), "netlink error: Operation not supported\n");
-    EXPECT_EQ(run("ethtool -c eth0"), "netlink error: Operation not supported\n");
-    EXPECT_EQ(run("ethtool -i eth7"), "netlink error: No such device\n");
-    EXPECT_EQ(run("ethtool -z eth0"), "ethtool: bad option -z\n");
-    operations.ethtool_stats = nullptr;
-    operations.ring = nullptr;
-    operations.driver_info = nullptr;
-    bundles = true;
-    operations.set_coalesce = nullptr;
-    EXPECT_EQ(run("ethtool -C eth0 rx-usecs 5"), "netlink error: Operation not supported\n");
-    operations.coalesce = nullptr;
-    EXPECT_EQ(run("ethtool -S eth0"), "no stats available\n");
-    for (const char* line : {"ethtool -g eth0", "ethtool -G eth0 rx 5", "ethtool -i eth0", "ethtool -c eth0"})
-        EXPECT_EQ(run(line), "netlink error: Operation not supported\n") << line;
 }
 
 // ---- drops ----

@@ -4,19 +4,24 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "capture.h"
 
 namespace {
 
 using Event = shell::LineEditor::Event;
 
-/// One line of a terminal that knows backspace and "erase to the end of the line".
+/// One line of a terminal that knows backspace, carriage return and "erase to the end of the line".
 class Screen {
   public:
     void show(const std::string& output) {
         for (std::size_t i = 0; i < output.size(); i++) {
             const char c = output[i];
-            if (c == '\b')
+            if (c == '\r')
+                cursor_ = 0;
+            else if (c == '\b')
                 cursor_ -= cursor_ > 0;
             else if (output.compare(i, 3, "\x1b[K") == 0) {
                 line_.resize(cursor_);
@@ -204,6 +209,130 @@ TEST_F(LineEditor, UnknownKeysDoNothing) {
          "b");
     EXPECT_EQ(type("\r"), Event::Line);
     EXPECT_EQ(editor.line(), "ab");
+}
+
+TEST_F(LineEditor, TheLineBeingTypedOutlivesALookAtTheHistory) {
+    enter("first");
+    type(std::string("unfinished") + up);
+    EXPECT_EQ(shown(), "> first|");
+    type(std::string(down));
+    EXPECT_EQ(shown(), "> unfinished|");
+    type(std::string(down));
+    EXPECT_EQ(shown(), "> unfinished|") << "there is nothing newer";
+}
+
+// ---- Search ----
+
+TEST_F(LineEditor, SearchFindsTheNewestAndThenOlderOnes) {
+    enter("ping 10.0.2.2");
+    enter("ip addr");
+    enter("ping 10.0.2.3");
+    type("\x12");
+    EXPECT_EQ(shown(), "(reverse-i-search)`': |");
+    type("pi");
+    EXPECT_EQ(shown(), "(reverse-i-search)`pi': ping 10.0.2.3|");
+    type("\x12");
+    EXPECT_EQ(shown(), "(reverse-i-search)`pi': ping 10.0.2.2|");
+    type("\x12");
+    EXPECT_EQ(shown(), "(failed reverse-i-search)`pi': ping 10.0.2.2|");
+    EXPECT_EQ(type("\r"), Event::Line);
+    EXPECT_EQ(editor.line(), "ping 10.0.2.2");
+}
+
+TEST_F(LineEditor, SearchCanBeCorrectedAndEdited) {
+    enter("ping 10.0.2.2");
+    enter("ip addr");
+    type("\x12ipx");
+    EXPECT_EQ(shown(), "(failed reverse-i-search)`ipx': ip addr|");
+    type("\x7f");
+    EXPECT_EQ(shown(), "(reverse-i-search)`ip': ip addr|");
+    type(std::string(left) + left + left + left + "4");
+    EXPECT_EQ(shown(), "> ip 4|addr") << "an editing key takes the line";
+    EXPECT_EQ(type("\r"), Event::Line);
+    EXPECT_EQ(editor.line(), "ip 4addr");
+}
+
+TEST_F(LineEditor, SearchCanBeGivenUp) {
+    enter("ping 10.0.2.2");
+    type("mine\x12pi\x07");
+    EXPECT_EQ(shown(), "> mine|");
+    type("\x12pi");
+    EXPECT_EQ(type("\x03"), Event::Interrupt);
+    begin();
+    EXPECT_EQ(shown(), "> |");
+    type("\x12\x12\x7f\x7f");
+    EXPECT_EQ(type("\r"), Event::Line) << "looking for nothing finds the newest";
+    EXPECT_EQ(editor.line(), "ping 10.0.2.2");
+}
+
+// ---- Completion ----
+
+/// Commands "ping", "ps" and "pstree"; after one of them files below "/a/".
+std::size_t complete(std::string_view line, void (*visit)(void*, std::string_view), void* cookie) {
+    const std::size_t start = line.rfind(' ') + 1;
+    const std::string_view begin = line.substr(start);
+    const std::vector<std::string> words = start == 0
+                                               ? std::vector<std::string>{"ping ", "ps ", "pstree "}
+                                               : std::vector<std::string>{"/a/", "/a/one ", "/a/other/"};
+    for (const std::string& word : words)
+        if (word.starts_with(begin) && (start == 0 || word.size() > 3 || begin.size() < 3))
+            visit(cookie, word);
+    return start;
+}
+
+class Completion : public LineEditor {
+  protected:
+    Completion() {
+        editor = shell::LineEditor(capture, complete);
+        screen = {};
+        begin();
+    }
+};
+
+TEST_F(Completion, TheOnlyOneIsTyped) {
+    type("pi\t");
+    EXPECT_EQ(shown(), "> ping |");
+    EXPECT_EQ(type("\r"), Event::Line);
+    EXPECT_EQ(editor.line(), "ping ");
+}
+
+TEST_F(Completion, WhatAllHaveInCommonIsTypedAndASecondTabListsThem) {
+    type("p");
+    editor.feed('\t');
+    EXPECT_EQ(capture.take(), "") << "ping and ps differ in their second letter";
+    editor.feed('\t');
+    EXPECT_EQ(capture.take(), "\nping  ps  pstree  \n> p");
+    type("s");
+    editor.feed('\t');
+    EXPECT_EQ(capture.take(), "") << "not the second tab in a row";
+    type("t\t");
+    EXPECT_EQ(shown(), "> pstree |") << "its end";
+}
+
+TEST_F(Completion, OnlyTheLastPartOfAPathIsListed) {
+    type("ps /a/o");
+    editor.feed('\t');
+    editor.feed('\t');
+    EXPECT_EQ(capture.take(), "\none  other/  \n> ps /a/o");
+    type("t\t");
+    EXPECT_EQ(shown(), "> ps /a/other/|") << "a folder goes on";
+}
+
+TEST_F(Completion, InTheMiddleOfALine) {
+    type(std::string("pi 10.0.2.2\x01") + right + right + "\t");
+    EXPECT_EQ(shown(), "> ping | 10.0.2.2");
+}
+
+TEST_F(Completion, NothingFits) {
+    type("x\t\t");
+    EXPECT_EQ(shown(), "> x|");
+}
+
+TEST_F(Completion, TheLineHasAnEnd) {
+    const std::string most(shell::LineEditor::maximum_length - 2, ' ');
+    type(most + "/\t\t");
+    EXPECT_EQ(type("\r"), Event::Line);
+    EXPECT_LE(editor.line().size(), shell::LineEditor::maximum_length);
 }
 
 } // namespace

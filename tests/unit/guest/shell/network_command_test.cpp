@@ -14,12 +14,9 @@ namespace {
 
 using namespace net_test;
 using shell_test::printed;
+using shell_test::run;
 
 constexpr uint64_t second_ns = 1'000'000'000;
-
-std::string run(const std::string& line) {
-    return printed([&](const shell::Output& output) { shell::run_line(line, output); });
-}
 
 class NetworkCommand : public shell_test::PeerTest {
   protected:
