@@ -63,7 +63,7 @@ struct TcpService {
 /// all that follow.
 const char* tcp_start();
 bool tcp_available(); ///< it was started
-/// `service` lives forever. nullptr, or why it cannot be reached.
+/// `service` lives forever. nullptr, or why it cannot be reached. Again is harmless.
 const char* tcp_serve(const TcpService& service);
 
 enum class TcpState : uint8_t {

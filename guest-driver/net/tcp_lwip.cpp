@@ -112,6 +112,9 @@ const char* tcp_serve(const TcpService& service) {
     if (!started)
         return "there is no TCP";
     kernel::MutexGuard guard(stack);
+    for (const tcp_pcb_listen* each = tcp_listen_pcbs.listen_pcbs; each; each = each->next)
+        if (each->callback_arg == &service)
+            return nullptr;
     tcp_pcb* pcb = tcp_new();
     if (!pcb)
         return "no memory for another TCP service";

@@ -28,7 +28,7 @@ constexpr Command table[] = {
     {"poweroff", "", "take the network down and end the machine", poweroff_command},
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
-    {"ss", "[-u] [-a | -l] [-m]", "UDP sockets, and what waits in them", ss_command},
+    {"ss", "[-t] [-u] [-a | -l] [-m]", "sockets, and what waits in them", ss_command},
     {"torture", "[MILLISECONDS]", "use locks, lists and calls on all CPUs at once", torture_command},
     {"trace", "[arp|icmp|udp]", "the way of the next frame, step by step", trace_command},
     {"uptime", "", "how long the machine has been up", uptime_command},
