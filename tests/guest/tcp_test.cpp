@@ -6,6 +6,7 @@
 #include <random>
 #include <thread>
 
+#include "harness/lossy_client.h"
 #include "network.h"
 #include "tcp_client.h"
 
@@ -160,6 +161,64 @@ TEST_F(TcpFromTheHost, WhoOnlyWaitsIsSentAwayAndStopsNobody) {
     EXPECT_EQ(http_get(http, "/").status, 200);
     guest->type("ss -t -a");
     guest->console().expect("^LISTEN +0 +0 +0\\.0\\.0\\.0:80 +0\\.0\\.0\\.0:\\* ");
+}
+
+// ---- On a wire whose other end is the test ----
+
+class TcpOnTheWire : public testing::Test {
+  protected:
+    void SetUp() override {
+        const std::string reason = missing_network();
+        if (!reason.empty())
+            GTEST_SKIP() << reason;
+    }
+    static harness::Ipv4 to_guest() { return WiredGuest::header(harness::ip_protocol::tcp); }
+    static Frame frame(const Bytes& segment) {
+        return WiredGuest::ethernet(harness::ipv4(to_guest(), segment));
+    }
+};
+
+TEST_F(TcpOnTheWire, EveryByteInSpiteOfLoss) {
+    WiredGuest wired;
+    const std::string data = noise(200'000, 2);
+    harness::LossyClient client(to_guest(), 40000, 7, data,
+                                {.loss_percent = 10, .repeat_percent = 5, .reorders = true});
+    const harness::Deadline deadline = 240s;
+    while (!client.done() && !client.was_reset() && !deadline.expired()) {
+        for (const Bytes& segment : client.turn())
+            wired.send(frame(segment));
+        while (const auto answer = wired.await([](const Frame&) { return true; }, 10ms))
+            client.take(*answer);
+    }
+    EXPECT_FALSE(client.was_reset());
+    EXPECT_EQ(client.heard().size(), data.size());
+    EXPECT_TRUE(client.heard() == data);
+    wired.send(frame(client.reset()));
+    EXPECT_TRUE(wired.echo());
+    EXPECT_GE(snmp(wired.guest(), "Tcp", "RetransSegs"), 1u);
+}
+
+TEST_F(TcpOnTheWire, HalfOpenConnectionsKeepNobodyOut) {
+    WiredGuest wired;
+    harness::Tcp syn;
+    syn.destination_port = 80;
+    syn.flags = harness::tcp_flag::syn;
+    for (uint16_t i = 0; i < 500; i++) {
+        syn.source_port = static_cast<uint16_t>(10000 + i);
+        wired.send(frame(harness::tcp(to_guest(), syn, {})));
+        if (i % 50 == 0)
+            ASSERT_TRUE(wired.echo());
+    }
+    const std::string data = "after the flood";
+    harness::LossyClient client(to_guest(), 40000, 7, data, {});
+    const harness::Deadline deadline = harness::patience;
+    while (!client.done() && !deadline.expired()) {
+        for (const Bytes& segment : client.turn())
+            wired.send(frame(segment));
+        while (const auto answer = wired.await([](const Frame&) { return true; }, 10ms))
+            client.take(*answer);
+    }
+    EXPECT_EQ(client.heard(), data);
 }
 
 } // namespace
