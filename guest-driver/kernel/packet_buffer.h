@@ -20,6 +20,7 @@ struct NetDevice;
     X(PktTooBig, "PKT_TOO_BIG")                                                                              \
     X(UdpCsum, "UDP_CSUM")                                                                                   \
     X(TcpCsum, "TCP_CSUM")                                                                                   \
+    X(TcpInvalidSequence, "TCP_INVALID_SEQUENCE")                                                            \
     X(IcmpCsum, "ICMP_CSUM")                                                                                 \
     X(IpCsum, "IP_CSUM")                                                                                     \
     X(IpInhdr, "IP_INHDR")                                                                                   \

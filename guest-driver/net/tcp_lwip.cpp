@@ -160,6 +160,7 @@ TcpCounters tcp_counters() {
         half_open += pcb->state == SYN_RCVD;
     }
     const auto connections = lwip_connection_counts();
+    const auto segments = lwip_segment_counts();
     const auto& mib = lwip_stats.mib2;
     constexpr int64_t van_jacobson = 4; // RFC 4022 tcpRtoAlgorithm
     TcpCounters all{};
@@ -176,8 +177,8 @@ TcpCounters tcp_counters() {
     set(Tcp::EstabResets, connections.resets);
     set(Tcp::CurrEstab, established);
     set(Tcp::InSegs, tcpin_counters.get(TcpIn::InSegs));
-    set(Tcp::OutSegs, lwip_segments_sent() - mib.tcpretranssegs);
-    set(Tcp::RetransSegs, mib.tcpretranssegs);
+    set(Tcp::OutSegs, segments.sent - segments.retransmitted);
+    set(Tcp::RetransSegs, segments.retransmitted);
     set(Tcp::InErrs, tcpin_counters.get(TcpIn::InErrs));
     set(Tcp::OutRsts, mib.tcpoutrsts);
     set(Tcp::InCsumErrors, tcpin_counters.get(TcpIn::InCsumErrors));

@@ -33,7 +33,7 @@ std::size_t never_used = 0; ///< those from here on
 
 netif below{};
 bool found_pcb = false;
-uint64_t sent = 0;
+LwipSegmentCounts counts{};
 
 HeldPacket* take_held() {
     if (HeldPacket* first = free_held) {
@@ -89,16 +89,43 @@ void make_room_among_half_open() {
         tcp_abandon(oldest, 0);
 }
 
+tcp_pcb* find_connection(Endpoint local, Endpoint remote) {
+    const ip4_addr_t ours = to_lwip(local.address), theirs = to_lwip(remote.address);
+    tcp_pcb* pcb = tcp_active_pcbs;
+    while (pcb && !(pcb->remote_port == remote.port && pcb->local_port == local.port &&
+                    pcb->remote_ip.addr == theirs.addr && pcb->local_ip.addr == ours.addr))
+        pcb = pcb->next;
+    return pcb;
+}
+
+/// What occupies sequence numbers that were sent before is a retransmission.
+void count_sent(const PacketBuffer& packet, ip4_addr_t source, ip4_addr_t destination) {
+    counts.sent++;
+    const auto& tcp = header_at<TcpHeader>(packet.data);
+    if (packet.length() == tcp.header_length() && !(tcp.flags & (TcpHeader::syn | TcpHeader::fin)))
+        return;
+    const tcp_pcb* pcb =
+        find_connection({from_lwip(source), tcp.source_port}, {from_lwip(destination), tcp.destination_port});
+    if (pcb && TCP_SEQ_LT(tcp.sequence, pcb->snd_nxt))
+        counts.retransmitted++;
+}
+
 } // namespace
 
-uint64_t lwip_segments_sent() { return sent; }
+LwipSegmentCounts lwip_segment_counts() { return counts; }
 
 void lwip_input(PacketBuffer* packet) {
+    const Ipv4Header& ip = ip_header(*packet);
+    const auto& tcp = header_at<TcpHeader>(packet->data);
+    tcp_pcb* pcb = find_connection({ip.destination, tcp.destination_port}, {ip.source, tcp.source_port});
+    if (pcb && !lwip_can_take(*pcb, *packet)) {
+        if (!(tcp.flags & TcpHeader::rst))
+            tcp_send_empty_ack(pcb); // RFC 9293 3.10.7.4
+        return kernel::drop_packet(packet, DropReason::TcpInvalidSequence);
+    }
     HeldPacket* each = hold(packet);
     if (!each)
         return kernel::drop_packet(packet, DropReason::Nomem);
-    const Ipv4Header& ip = ip_header(*packet);
-    const auto& tcp = header_at<TcpHeader>(packet->data);
     if ((tcp.flags & (TcpHeader::syn | TcpHeader::ack)) == TcpHeader::syn)
         make_room_among_half_open();
     const auto length = static_cast<u16_t>(packet->length());
@@ -147,7 +174,7 @@ err_t ip4_output_if(pbuf* p, const ip4_addr_t* source, const ip4_addr_t* destina
         return ERR_MEM;
     for (const pbuf* piece = p; piece; piece = piece->next)
         std::memcpy(packet->put(piece->len), piece->payload, piece->len);
-    sent++;
+    count_sent(*packet, *source, *destination);
     const Ipv4Send send = {.destination = from_lwip(*destination),
                            .protocol = protocol,
                            .source = from_lwip(*source),

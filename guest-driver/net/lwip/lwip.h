@@ -15,8 +15,12 @@ inline Ipv4Address from_lwip(ip4_addr_t address) { return Ipv4Address(lwip_ntohl
 
 /// Hands a segment to lwIP. TCP thread, as all in here; takes the packet.
 void lwip_input(kernel::PacketBuffer* packet);
-/// Segments that lwIP gave us to send.
-uint64_t lwip_segments_sent();
+/// False: lwIP would not survive the segment. Cuts off what is beyond the window. Data is at the TCP header.
+bool lwip_can_take(const tcp_pcb& pcb, kernel::PacketBuffer& packet);
+struct LwipSegmentCounts {
+    uint64_t sent, retransmitted;
+};
+LwipSegmentCounts lwip_segment_counts();
 
 /// What lwIP calls for a new connection of a TcpService, its argument.
 err_t lwip_accept(void* service, tcp_pcb* pcb, err_t error);

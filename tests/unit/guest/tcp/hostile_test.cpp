@@ -144,6 +144,42 @@ TEST_F(HostileTcp, TheBacklogIsBounded) {
     pass_ms(8);
 }
 
+TEST_F(HostileTcp, NumbersHalfTheNumberSpaceAway) {
+    Conversation with = connect();
+    forget();
+    watch = Watch();
+    harness::Tcp tcp = header_of(with, flag::ack);
+    tcp.sequence += 0x8000'0000;
+    send(tcp, "x");
+    const auto answer = next(with);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->header.acknowledgment, with.sequence);
+    tcp = header_of(with, flag::ack);
+    tcp.acknowledgment += 0x8000'0000;
+    send(tcp);
+    tcp.flags |= flag::rst;
+    send(tcp);
+    EXPECT_EQ(watch(DropReason::TcpInvalidSequence), 3u);
+    say(with, "fine");
+    EXPECT_EQ(hear(with, 4), "fine");
+    drop(with);
+}
+
+TEST_F(HostileTcp, DataOutOfOrderBeyondTheWindow) {
+    Conversation with = connect();
+    constexpr uint32_t window = 32 * 1460;
+    harness::Tcp tcp = header_of(with, flag::ack | flag::fin);
+    tcp.sequence += window - 100;
+    send(tcp, std::string(1000, 'b'));
+    for (uint32_t at = 0; at < window - 100; at += 1000)
+        say(with, std::string(std::min(1000u, window - 100 - at), 'a'));
+    EXPECT_EQ(hear(with, window), std::string(window - 100, 'a') + std::string(100, 'b'));
+    with.sequence += 100;
+    say(with, "on");
+    EXPECT_EQ(hear(with, 2), "on") << "the FIN was beyond the window";
+    drop(with);
+}
+
 TEST_F(HostileTcp, RandomSegments) {
     std::mt19937 random(1);
     const auto pick = [&](auto... values) {

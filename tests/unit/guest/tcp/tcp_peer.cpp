@@ -73,8 +73,9 @@ void TcpTest::forget() {
     }
 }
 
-Conversation TcpTest::connect(uint16_t port, uint16_t own_port) {
+Conversation TcpTest::connect(uint16_t port, uint16_t own_port, uint16_t window) {
     Conversation with;
+    with.window = window;
     with.port = port;
     with.own_port = own_port;
     send(with, flag::syn);

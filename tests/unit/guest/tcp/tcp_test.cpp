@@ -141,8 +141,7 @@ TEST_F(TcpTest, ResetOutsideTheWindowDoesNot) {
 }
 
 TEST_F(TcpTest, AClosedWindowIsRespectedAndProbed) {
-    Conversation with = connect();
-    with.window = 0;
+    Conversation with = connect(echo_port, 40000, 0);
     say(with, "wait");
     const auto answer = next(with);
     ASSERT_TRUE(answer);
