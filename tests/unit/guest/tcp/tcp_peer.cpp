@@ -59,6 +59,7 @@ void TcpTest::send_raw(const Bytes& segment) {
 std::optional<Segment> TcpTest::next(uint16_t own_port, unsigned patience_ms) {
     for (unsigned waited = 0; waited <= patience_ms; waited += step_ms) {
         while (const auto frame = sent()) {
+            answer_arp(*frame);
             const auto view = harness::parse_tcp(*frame);
             if (view && view->header.destination_port == own_port)
                 return Segment{view->header, text_of(view->data)};
@@ -68,9 +69,23 @@ std::optional<Segment> TcpTest::next(uint16_t own_port, unsigned patience_ms) {
     return std::nullopt;
 }
 
+/// Else the guest would not know us any more after a while.
+void TcpTest::answer_arp(const Frame& frame) {
+    const auto request = harness::parse_arp(frame);
+    if (!request || request->operation != 1 || request->target_ip != peer_ip)
+        return;
+    harness::Arp reply;
+    reply.operation = 2;
+    reply.sender_mac = peer_mac;
+    reply.sender_ip = peer_ip;
+    reply.target_mac = our_mac;
+    reply.target_ip = our_ip;
+    receive(harness::arp(reply));
+}
+
 void TcpTest::forget() {
-    while (sent()) {
-    }
+    while (const auto frame = sent())
+        answer_arp(*frame);
 }
 
 Conversation TcpTest::connect(uint16_t port, uint16_t own_port, uint16_t window) {

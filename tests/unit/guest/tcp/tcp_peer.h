@@ -39,6 +39,7 @@ class TcpTest : public NetTest {
     /// The guest's oldest segment to `own_port`, waited for as long as it may retransmit.
     std::optional<Segment> next(uint16_t own_port, unsigned patience_ms = 10000);
     std::optional<Segment> next(const Conversation& with) { return next(with.own_port); }
+    void answer_arp(const Frame& frame);
     /// What the guest has sent so far is of no interest.
     void forget();
     /// SYN, SYN-ACK, ACK.

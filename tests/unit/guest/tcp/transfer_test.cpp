@@ -29,8 +29,10 @@ TEST_P(Transfer, EveryByteComesBack) {
         for (const Bytes& segment : client.turn())
             receive(from_peer(ip, segment));
         pass_ms(4);
-        while (const auto frame = sent())
+        while (const auto frame = sent()) {
+            answer_arp(*frame);
             client.take(*frame);
+        }
         ASSERT_FALSE(client.was_reset());
     }
     EXPECT_TRUE(client.heard() == data);
