@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Connections from handshake to end, as the peer sees them, and the counters they leave.
+#include "../shell/capture.h"
+#include "shell/command.h"
+#include "shell/file_tree.h"
 #include "tcp_peer.h"
 
 namespace {
@@ -195,6 +198,40 @@ TEST_F(TcpTest, SocketsAreListed) {
     };
     EXPECT_EQ(state_of(0), TcpState::Listen);
     EXPECT_EQ(state_of(with.own_port), TcpState::Established);
+    drop(with);
+}
+
+std::string shown(std::string_view path) {
+    return shell_test::printed(
+        [&](const shell::Output& output) { EXPECT_TRUE(shell::show_file(path, output)); });
+}
+
+TEST_F(TcpTest, FilesAreLaidOutAsOnLinux) {
+    Conversation with = connect();
+    const std::string rows = shown("/proc/net/tcp");
+    EXPECT_NE(rows.find(": 0F02000A:0007 0202000A:9C40 01 00000000:00000000 00:00000000 00000000     0 "),
+              std::string::npos)
+        << rows;
+    EXPECT_NE(rows.find(": 00000000:0007 00000000:0000 0A "), std::string::npos) << rows;
+    const std::string counters = shown("/proc/net/snmp");
+    EXPECT_NE(counters.find(
+                  "\nTcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails "
+                  "EstabResets CurrEstab InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors\nTcp: 4 "),
+              std::string::npos)
+        << counters;
+    drop(with);
+}
+
+TEST_F(TcpTest, SsShowsConnectionsOrListeners) {
+    Conversation with = connect();
+    const auto ss = [](std::vector<std::string_view> words) {
+        return shell_test::printed([&](const shell::Output& output) { shell::ss_command(words, output); });
+    };
+    EXPECT_EQ(ss({"ss", "-t"}), "State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+                                "ESTAB 0      0          10.0.2.15:7        10.0.2.2:40000 \n");
+    EXPECT_EQ(ss({"ss", "-ltn"}), "State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+                                  "LISTEN 0      0            0.0.0.0:7         0.0.0.0:*    \n");
+    EXPECT_NE(ss({"ss"}).find("\ntcp   ESTAB 0 "), std::string::npos) << ss({"ss"});
     drop(with);
 }
 
