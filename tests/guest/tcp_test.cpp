@@ -206,8 +206,9 @@ TEST_F(TcpOnTheWire, HalfOpenConnectionsKeepNobodyOut) {
     for (uint16_t i = 0; i < 500; i++) {
         syn.source_port = static_cast<uint16_t>(10000 + i);
         wired.send(frame(harness::tcp(to_guest(), syn, {})));
-        if (i % 50 == 0)
+        if (i % 50 == 0) {
             ASSERT_TRUE(wired.echo());
+        }
     }
     const std::string data = "after the flood";
     harness::LossyClient client(to_guest(), 40000, 7, data, {});

@@ -227,7 +227,7 @@ TEST_F(TcpTest, SsShowsConnectionsOrListeners) {
     const auto ss = [](std::vector<std::string_view> words) {
         return shell_test::printed([&](const shell::Output& output) { shell::ss_command(words, output); });
     };
-    EXPECT_EQ(ss({"ss", "-t"}), "State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+    EXPECT_EQ(ss({"ss", "-t"}), "State Recv-Q Send-Q Local Address:Port Peer Address:Port  Process\n"
                                 "ESTAB 0      0          10.0.2.15:7        10.0.2.2:40000 \n");
     EXPECT_EQ(ss({"ss", "-ltn"}), "State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
                                   "LISTEN 0      0            0.0.0.0:7         0.0.0.0:*    \n");

@@ -21,7 +21,7 @@ std::string noise(std::size_t bytes) {
 }
 
 TEST_P(Transfer, EveryByteComesBack) {
-    const std::string data = noise(GetParam().loss_percent ? 400'000 : 4'000'000);
+    const std::string data = noise(GetParam().loss_percent ? 100'000 : 4'000'000);
     const auto ip = header(harness::ip_protocol::tcp);
     harness::LossyClient client(ip, 40000, echo_port, data, GetParam());
     for (unsigned turn = 0; !client.done(); turn++) {
