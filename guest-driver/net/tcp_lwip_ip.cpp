@@ -74,18 +74,20 @@ HeldPacket* hold(PacketBuffer* packet) {
 }
 
 /// Half-open connections at a time; the oldest makes room, so who never answers cannot keep others out.
-constexpr unsigned max_half_open = 16;
+constexpr unsigned max_half_open = 48;
 
 void make_room_among_half_open() {
     tcp_pcb* oldest = nullptr;
-    unsigned count = 0;
-    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+    unsigned all = 0, half_open = 0;
+    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        all++;
         if (pcb->state == SYN_RCVD) {
-            count++;
+            half_open++;
             if (!oldest || tcp_ticks - pcb->tmr >= tcp_ticks - oldest->tmr)
                 oldest = pcb;
         }
-    if (count >= max_half_open)
+    }
+    if (oldest && (half_open >= max_half_open || all >= MEMP_NUM_TCP_PCB))
         tcp_abandon(oldest, 0);
 }
 
