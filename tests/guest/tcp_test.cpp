@@ -119,26 +119,30 @@ TEST_F(TcpFromTheHost, SixteenMegabytesBothWays) {
 }
 
 TEST_F(TcpFromTheHost, ManyAtOnce) {
-    std::vector<std::thread> clients;
+    // One after the other to begin with: QEMU's listener on the host has a backlog of one.
+    std::vector<std::unique_ptr<TcpClient>> echoes;
+    for (unsigned i = 0; i < 16; i++) {
+        echoes.push_back(std::make_unique<TcpClient>(echo));
+        ASSERT_EQ(echoes.back()->exchange("here", harness::patience), "here");
+    }
+    EXPECT_EQ(snmp(*guest, "Tcp", "CurrEstab"), 16u);
     std::atomic<unsigned> right{0}, pages{0};
-    for (unsigned i = 0; i < 24; i++)
+    std::vector<std::thread> clients;
+    for (unsigned i = 0; i < echoes.size(); i++)
         clients.emplace_back([&, i] {
             try {
-                if (i % 3 == 0) {
-                    for (unsigned n = 0; n < 5; n++)
-                        pages += http_get(http, "/counters.json").status == 200;
-                    return;
-                }
                 const std::string bytes = noise(200'000, i);
-                right += TcpClient(echo).exchange(bytes, 120s) == bytes;
+                right += echoes[i]->exchange(bytes, 120s) == bytes;
             } catch (const std::exception& failure) {
                 ADD_FAILURE() << failure.what();
             }
         });
+    for (unsigned n = 0; n < 20; n++)
+        pages += http_get(http, "/counters.json").status == 200;
     for (std::thread& each : clients)
         each.join();
     EXPECT_EQ(right, 16u);
-    EXPECT_EQ(pages, 8 * 5u);
+    EXPECT_EQ(pages, 20u);
 }
 
 TEST_F(TcpFromTheHost, NobodyAtThatPort) {
