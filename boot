@@ -22,6 +22,8 @@ Otherwise the guest shows one frame's way from the wire to a socket and powers o
                     give the guest this address instead of asking DHCP
   --port N          UDP port of 127.0.0.1 that leads to the guest's echo service (default: first free one from 7007;
                     user networking only)
+  --http-port N     TCP port of 127.0.0.1 that leads to the guest's page with live counters (default: first free one
+                    from 8080; user networking only)
   --machine NAME    pc (default) or q35
   --smp N           virtual CPUs, 1 to 8 (default 1); the guest runs on all of them
   --memory MIB      default 256
@@ -57,7 +59,7 @@ number_in() { # OPTION VALUE MIN MAX
         refuse "$1 takes a whole number from $3 to $4, not '$2'."
 }
 
-nic=e100 chip='' tap='' ip='' port='' machine=pc smp=1 memory=256 iso='' append='' pcap='' qemu='' build=yes batch=''
+nic=e100 chip='' tap='' ip='' port='' http_port='' machine=pc smp=1 memory=256 iso='' append='' pcap='' qemu='' build=yes batch=''
 [ -t 0 ] && [ -t 1 ] || batch=yes
 while [ $# -gt 0 ]; do
     case "$1" in
@@ -65,6 +67,11 @@ while [ $# -gt 0 ]; do
             option=${1#--}
             printf -v "$option" '%s' "$(value_of "$@")"
             [ -n "${!option}" ] || exit 2
+            shift 2
+            ;;
+        --http-port)
+            http_port=$(value_of "$@")
+            [ -n "$http_port" ] || exit 2
             shift 2
             ;;
         --iso) iso=yes; shift ;;
@@ -78,6 +85,7 @@ done
 number_in --smp "$smp" 1 8
 number_in --memory "$memory" 32 65536
 [ -z "$port" ] || number_in --port "$port" 1 65535
+[ -z "$http_port" ] || number_in --http-port "$http_port" 1 65535
 case "$machine" in
     pc | q35) ;;
     *) refuse "--machine is pc or q35, not '$machine'." ;;
@@ -116,18 +124,25 @@ if [ "$nic" = e100 ]; then
     arguments+=(-plugin "${plugin//,/,,}")
 fi
 
-echo_port_is_free() { # nobody on this host has UDP port $1
-    ! grep -qi "$(printf ':%04X ' "$1")" /proc/net/udp /proc/net/udp6 2>/dev/null
+port_is_free() { # PROTOCOL PORT: nobody on this host has it, not even a connection that is ending
+    ! grep -qi "$(printf ':%04X ' "$2")" "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null
+}
+first_free_port() { # PROTOCOL FIRST OPTION
+    local candidate
+    for ((candidate = $2; candidate < $2 + 100; candidate++)); do
+        if port_is_free "$1" "$candidate"; then
+            printf '%s' "$candidate"
+            return
+        fi
+    done
+    refuse "${1^^} ports $2 to $(($2 + 99)) are all taken; choose one with $3."
 }
 if [ -z "$tap" ]; then
-    if [ -z "$port" ]; then
-        for port in {7007..7106} ''; do
-            [ -n "$port" ] || refuse "UDP ports 7007 to 7106 are all taken; choose one with --port."
-            ! echo_port_is_free "$port" || break
-        done
-    fi
-    arguments+=(-netdev "user,id=net0,hostfwd=udp:127.0.0.1:$port-:7")
+    port=${port:-$(first_free_port udp 7007 --port)} || exit 2
+    http_port=${http_port:-$(first_free_port tcp 8080 --http-port)} || exit 2
+    arguments+=(-netdev "user,id=net0,hostfwd=udp:127.0.0.1:$port-:7,hostfwd=tcp:127.0.0.1:$http_port-:80")
     echo "The guest's UDP echo service answers at 127.0.0.1 port $port: try  nc -u 127.0.0.1 $port"
+    echo "The guest's counters, live: http://127.0.0.1:$http_port/"
 fi
 
 in_namespace=()

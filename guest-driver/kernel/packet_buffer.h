@@ -15,9 +15,12 @@ struct NetDevice;
     X(Consumed, "CONSUMED") /* not a drop */                                                                 \
     X(NoSocket, "NO_SOCKET")                                                                                 \
     X(SocketRcvbuff, "SOCKET_RCVBUFF")                                                                       \
+    X(SocketBacklog, "SOCKET_BACKLOG")                                                                       \
     X(PktTooSmall, "PKT_TOO_SMALL")                                                                          \
     X(PktTooBig, "PKT_TOO_BIG")                                                                              \
     X(UdpCsum, "UDP_CSUM")                                                                                   \
+    X(TcpCsum, "TCP_CSUM")                                                                                   \
+    X(TcpInvalidSequence, "TCP_INVALID_SEQUENCE")                                                            \
     X(IcmpCsum, "ICMP_CSUM")                                                                                 \
     X(IpCsum, "IP_CSUM")                                                                                     \
     X(IpInhdr, "IP_INHDR")                                                                                   \

@@ -32,6 +32,19 @@ void Checksum::add(std::span<const std::byte> bytes) {
 
 uint16_t Checksum::finish() const { return static_cast<uint16_t>(~fold(sum_)); }
 
+uint16_t transport_checksum(Ipv4Address source, Ipv4Address destination, uint8_t protocol,
+                            std::span<const std::byte> payload) {
+    Checksum sum;
+    for (const Ipv4Address address : {source, destination}) {
+        sum.add16(static_cast<uint16_t>(address.value() >> 16));
+        sum.add16(static_cast<uint16_t>(address.value()));
+    }
+    sum.add16(protocol);
+    sum.add16(static_cast<uint16_t>(payload.size()));
+    sum.add(payload);
+    return sum.finish();
+}
+
 uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_word) {
     const uint64_t sum =
         uint64_t{static_cast<uint16_t>(~old_checksum)} + static_cast<uint16_t>(~old_word) + new_word;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "net/ipv4_address.h"
+
 namespace net {
 
 /// One's complement sum of 16-bit words, over bytes given in any number of pieces of any length.
@@ -26,6 +28,10 @@ inline uint16_t checksum(std::span<const std::byte> bytes) {
     sum.add(bytes);
     return sum.finish();
 }
+
+/// Of a TCP segment or UDP datagram with its pseudo header (RFC 9293 3.1, RFC 768).
+uint16_t transport_checksum(Ipv4Address source, Ipv4Address destination, uint8_t protocol,
+                            std::span<const std::byte> payload);
 
 /// New value of a checksum field when one word that it covers changes (RFC 1624 equation 3).
 uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_word);

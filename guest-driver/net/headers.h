@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What stands on the wire, field by field: Ethernet, ARP (RFC 826), IPv4 (RFC 791), ICMP (RFC 792), UDP (RFC
-// 768).
+// 768), TCP (RFC 9293).
 #pragma once
 
 #include <cstddef>
@@ -110,6 +110,22 @@ struct UdpHeader {
     Be16 checksum; ///< 0: none
 };
 static_assert(sizeof(UdpHeader) == 8 && alignof(UdpHeader) == 1);
+
+struct TcpHeader {
+    Be16 source_port;
+    Be16 destination_port;
+    Be32 sequence;
+    Be32 acknowledgment;
+    uint8_t data_offset; ///< in units of 4 bytes, in the upper half
+    uint8_t flags;
+    Be16 window;
+    Be16 checksum;
+    Be16 urgent;
+
+    static constexpr uint8_t fin = 0x01, syn = 0x02, rst = 0x04, ack = 0x10;
+    std::size_t header_length() const { return (data_offset >> 4) * std::size_t{4}; }
+};
+static_assert(sizeof(TcpHeader) == 20 && alignof(TcpHeader) == 1);
 
 /// The header at the front of the packet; nullptr if the packet is shorter.
 template <typename Header> Header* header_of(kernel::PacketBuffer& packet) {

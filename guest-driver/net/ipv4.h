@@ -20,6 +20,11 @@ inline constexpr std::size_t ip_max_payload = 65535 - sizeof(Ipv4Header);
 /// Handler of EtherType 0x0800. Softirq context; takes the packet.
 void ip_rcv(kernel::PacketBuffer* packet);
 
+/// Takes the datagrams of one protocol, data behind the IPv4 header. Softirq context; takes the packet.
+using IpProtocolHandler = void (*)(kernel::PacketBuffer* packet);
+/// TCP's, which not every guest has; without one its datagrams are of an unknown protocol.
+void ip_set_tcp(IpProtocolHandler handler);
+
 /// A datagram we sent to ourselves: delivered without the checks that are for strangers. The same context.
 void ip_rcv_own(kernel::PacketBuffer* packet);
 

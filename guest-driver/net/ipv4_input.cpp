@@ -2,6 +2,8 @@
 // IPv4 input: one check after the other in Linux's order, each with its counter and drop reason.
 #include "net/ipv4.h"
 
+#include <atomic>
+
 #include "kernel/timer.h"
 #include "kernel/trace.h"
 #include "net/checksum.h"
@@ -18,6 +20,8 @@ using kernel::PacketBuffer;
 using kernel::PacketType;
 
 namespace {
+
+constinit std::atomic<IpProtocolHandler> tcp_handler{nullptr};
 
 constexpr Ipv4Address all_hosts(224, 0, 0, 1); // RFC 1112 4: every host is a member
 
@@ -123,11 +127,18 @@ void deliver(PacketBuffer* packet) {
     case ip_protocol::udp:
         count(Ip::InDelivers);
         return udp_rcv(packet);
+    case ip_protocol::tcp:
+        if (const IpProtocolHandler handler = tcp_handler.load(std::memory_order_acquire)) {
+            count(Ip::InDelivers);
+            return handler(packet);
+        }
+        break;
     default:
-        count(Ip::InUnknownProtos);
-        icmp_send_error(*packet, icmp_type::destination_unreachable, unreachable_code::protocol);
-        return kernel::drop_packet(packet, DropReason::IpNoproto);
+        break;
     }
+    count(Ip::InUnknownProtos);
+    icmp_send_error(*packet, icmp_type::destination_unreachable, unreachable_code::protocol);
+    kernel::drop_packet(packet, DropReason::IpNoproto);
 }
 
 /// What is checked of every datagram, wherever it is to go.
@@ -180,6 +191,8 @@ std::optional<DropReason> ip_check_options(PacketBuffer& packet) {
         return bad_header();
     return std::nullopt;
 }
+
+void ip_set_tcp(IpProtocolHandler handler) { tcp_handler.store(handler, std::memory_order_release); }
 
 void ip_rcv(PacketBuffer* packet) {
     packet->network_header = packet->data;

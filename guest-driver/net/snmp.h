@@ -42,7 +42,10 @@ namespace net {
     X(OutBcastOctets) X(InCsumErrors) X(InNoECTPkts) X(InECT1Pkts) X(InECT0Pkts) X(InCEPkts) X(ReasmOverlaps)
 
 /// /proc/net/netstat; Linux keeps the source filter's counter among TCP's.
-#define NET_TCPEXT_COUNTERS(X) X(IPReversePathFilter)
+#define NET_TCPEXT_COUNTERS(X) X(IPReversePathFilter) X(TCPBacklogDrop)
+
+/// What is counted of TCP on the way to its thread; part of net/tcp.h's counters.
+#define NET_TCPIN_COUNTERS(X) X(InSegs) X(InErrs) X(InCsumErrors)
 
 #define NET_ICMP_COUNTERS(X)                                                                                 \
     X(InMsgs)                                                                                                \
@@ -79,6 +82,7 @@ namespace net {
 enum class Ip : uint8_t { NET_IP_COUNTERS(NET_COUNTER_ENUM) Count };
 enum class IpExt : uint8_t { NET_IPEXT_COUNTERS(NET_COUNTER_ENUM) Count };
 enum class TcpExt : uint8_t { NET_TCPEXT_COUNTERS(NET_COUNTER_ENUM) Count };
+enum class TcpIn : uint8_t { NET_TCPIN_COUNTERS(NET_COUNTER_ENUM) Count };
 enum class Icmp : uint8_t { NET_ICMP_COUNTERS(NET_COUNTER_ENUM) Count };
 enum class Udp : uint8_t { NET_UDP_COUNTERS(NET_COUNTER_ENUM) Count };
 #undef NET_COUNTER_ENUM
@@ -113,6 +117,7 @@ struct IcmpTypeCounters {
 extern Counters<Ip> ip_counters;
 extern Counters<IpExt> ipext_counters;
 extern Counters<TcpExt> tcpext_counters;
+extern Counters<TcpIn> tcpin_counters;
 extern Counters<Icmp> icmp_counters;
 extern Counters<Udp> udp_counters;
 extern IcmpTypeCounters icmp_type_counters;
@@ -120,6 +125,7 @@ extern IcmpTypeCounters icmp_type_counters;
 inline void count(Ip name, uint64_t amount = 1) { ip_counters.add(name, amount); }
 inline void count(IpExt name, uint64_t amount = 1) { ipext_counters.add(name, amount); }
 inline void count(TcpExt name) { tcpext_counters.add(name); }
+inline void count(TcpIn name) { tcpin_counters.add(name); }
 inline void count(Icmp name) { icmp_counters.add(name); }
 inline void count(Udp name) { udp_counters.add(name); }
 

@@ -10,6 +10,7 @@
 #include "arch/clock.h"
 #include "kernel/napi.h"
 #include "kernel/trace.h"
+#include "net/checksum.h"
 #include "net/ipv4.h"
 #include "net/random.h"
 #include "net/snmp.h"
@@ -197,7 +198,7 @@ SocketError UdpSocket::send_packet(Endpoint to, PacketBuffer* packet) {
     const Ipv4Address source = local_.address.is_any() ? route->source : local_.address;
     auto& header = push_header<UdpHeader>(*packet);
     header = {local_.port, to.port, static_cast<uint16_t>(packet->length()), uint16_t{0}};
-    const uint16_t sum = udp_checksum(source, to.address, packet->bytes());
+    const uint16_t sum = transport_checksum(source, to.address, ip_protocol::udp, packet->bytes());
     header.checksum = sum == 0 ? uint16_t{0xffff} : sum; // RFC 768: 0 would mean "none"
     if (ip_send(packet, *route,
                 {.destination = to.address, .protocol = ip_protocol::udp, .source = source}) !=

@@ -36,25 +36,14 @@ void no_socket(PacketBuffer* packet, const Ipv4Header& ip) {
 
 } // namespace
 
-uint16_t udp_checksum(Ipv4Address source, Ipv4Address destination, std::span<const std::byte> datagram) {
-    Checksum sum;
-    for (const Ipv4Address address : {source, destination}) {
-        sum.add16(static_cast<uint16_t>(address.value() >> 16));
-        sum.add16(static_cast<uint16_t>(address.value()));
-    }
-    sum.add16(ip_protocol::udp);
-    sum.add16(static_cast<uint16_t>(datagram.size()));
-    sum.add(datagram);
-    return sum.finish();
-}
-
 void udp_rcv(PacketBuffer* packet) {
     const auto* udp = header_of<UdpHeader>(*packet);
     if (!length_valid(*packet, udp))
         return refuse(packet, DropReason::PktTooSmall);
     packet->trim(udp->length);
     const Ipv4Header& ip = ip_header(*packet);
-    if (udp->checksum != 0 && udp_checksum(ip.source, ip.destination, packet->bytes()) != 0) {
+    if (udp->checksum != 0 &&
+        transport_checksum(ip.source, ip.destination, ip_protocol::udp, packet->bytes()) != 0) {
         count(Udp::InCsumErrors);
         return refuse(packet, DropReason::UdpCsum);
     }

@@ -11,9 +11,6 @@ namespace net {
 /// Packet of protocol 17 for us, data at the UDP header. Softirq context; takes the packet.
 void udp_rcv(kernel::PacketBuffer* packet);
 
-/// Sum over pseudo header, UDP header and data: 0 if the checksum field is right.
-uint16_t udp_checksum(Ipv4Address source, Ipv4Address destination, std::span<const std::byte> datagram);
-
 /// The sockets that receive. Taken with bottom halves disabled.
 class UdpTable {
   public:

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "arch/clock.h"
+#include "http/server.h"
 #include "kernel/command_line.h"
 #include "kernel/thread.h"
 #include "net/dhcp_service.h"
@@ -12,6 +13,8 @@
 #include "net/ping.h"
 #include "net/random.h"
 #include "net/route.h"
+#include "net/tcp.h"
+#include "net/tcp_echo.h"
 #include "net/udp_echo.h"
 #include "shell/packet_story.h"
 #include "shell/ping_statistics.h"
@@ -144,6 +147,14 @@ const char* network_up(NetDevice& device, const Output& output) {
     return meet_gateway(device, output);
 }
 
+const char* start_tcp_services() {
+    if (const char* failure = net::tcp_start())
+        return failure;
+    if (const char* failure = net::tcp_echo_start())
+        return failure;
+    return http::start();
+}
+
 } // namespace
 
 std::optional<StaticAddress> parse_static_address(std::string_view text) {
@@ -171,6 +182,11 @@ const char* bring_up(const Output& output) {
     if (const char* no_echo = net::udp_echo_start())
         return failure ? failure : no_echo;
     output.print("\nUDP echo service on port %u.\n", net::echo_port);
+    if (const char* no_tcp = start_tcp_services())
+        output.print("No TCP: %s.\n", no_tcp);
+    else
+        output.print("TCP echo service on port %u, counters by HTTP on port %u.\n", net::echo_port,
+                     http::port);
     return failure;
 }
 

@@ -33,7 +33,7 @@ constexpr Command table[] = {
     {"ring", "", "where the descriptor rings stand", ring_command},
     {"sar", "[-n DEV] [SECONDS [COUNT]]", "packets and kilobytes per second", sar_command},
     {"softirq", "", "softirqs by CPU: raised, run, left to ksoftirqd", softirq_command},
-    {"ss", "[-u] [-a | -l] [-m]", "UDP sockets, and what waits in them", ss_command},
+    {"ss", "[-t] [-u] [-a | -l] [-m]", "sockets, and what waits in them", ss_command},
     {"top", "[-b] [-d SECONDS]", "what the CPUs spend their time on", top_command},
     {"torture", "[MILLISECONDS]", "use locks, lists and calls on all CPUs at once", torture_command},
     {"trace", "[arp|icmp|udp]", "the way of the next frame, step by step", trace_command},

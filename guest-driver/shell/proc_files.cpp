@@ -17,8 +17,9 @@ constexpr ProcFile files[] = {
     {"/proc/net/dev", show_dev},           {"/proc/net/netstat", show_netstat},
     {"/proc/net/route", show_route},       {"/proc/net/snmp", show_snmp},
     {"/proc/net/sockstat", show_sockstat}, {"/proc/net/softnet_stat", show_softnet_stat},
-    {"/proc/net/udp", show_udp},           {"/proc/softirqs", show_softirqs},
-    {"/proc/uptime", show_uptime},         {"/proc/version", show_version},
+    {"/proc/net/tcp", show_tcp},           {"/proc/net/udp", show_udp},
+    {"/proc/softirqs", show_softirqs},     {"/proc/uptime", show_uptime},
+    {"/proc/version", show_version},
 };
 
 const ProcFile* find(std::string_view path) {

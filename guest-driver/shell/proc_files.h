@@ -14,6 +14,7 @@
 #include "net/interface.h"
 #include "net/neighbour.h"
 #include "net/socket.h"
+#include "net/tcp.h"
 #include "shell/file_tree.h"
 
 namespace shell {
@@ -33,6 +34,9 @@ void show_cmdline(const Output& output);
 void show_meminfo(const Output& output);
 
 // proc_net.cpp
+/// As the kernel prints an address it keeps in network order on a little endian machine.
+unsigned raw(net::Ipv4Address address);
+void padded_line(const Output& output, std::string_view text, std::size_t width);
 void format_softnet_row(const Output& output, const kernel::SoftnetStats& stats, unsigned cpu);
 void format_dev_row(const Output& output, const char* name, const kernel::NetDeviceStats& stats);
 void format_udp_row(const Output& output, unsigned row, const net::UdpSocketInfo& socket);
@@ -45,5 +49,11 @@ void show_netstat(const Output& output);
 void show_udp(const Output& output);
 void show_arp(const Output& output);
 void show_route(const Output& output);
+
+// proc_tcp.cpp
+void format_tcp_row(const Output& output, unsigned row, const net::TcpSocketInfo& socket);
+void show_tcp(const Output& output);
+/// The Tcp lines of /proc/net/snmp; nothing where there is no TCP.
+void show_tcp_counters(const Output& output);
 
 } // namespace shell

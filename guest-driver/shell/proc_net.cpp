@@ -51,16 +51,6 @@ void show_icmp_types(const Output& output) {
     output.write("\n");
 }
 
-/// As the kernel prints an address it keeps in network order on a little endian machine.
-unsigned raw(net::Ipv4Address address) { return __builtin_bswap32(address.value()); }
-
-void padded_line(const Output& output, std::string_view text, std::size_t width) {
-    output.write(text);
-    for (std::size_t i = text.size(); i < width; i++)
-        output.write(" ");
-    output.write("\n");
-}
-
 constexpr std::size_t udp_line_width = 127, route_line_width = 127;
 
 void print_mac(const Output& output, const net::MacAddress& mac) {
@@ -79,6 +69,15 @@ void route_row(const Output& output, const net::RouteEntry& route) {
 }
 
 } // namespace
+
+unsigned raw(net::Ipv4Address address) { return __builtin_bswap32(address.value()); }
+
+void padded_line(const Output& output, std::string_view text, std::size_t width) {
+    output.write(text);
+    for (std::size_t i = text.size(); i < width; i++)
+        output.write(" ");
+    output.write("\n");
+}
 
 void format_softnet_row(const Output& output, const kernel::SoftnetStats& stats, unsigned cpu) {
     // Backlog lengths are zero: packets are never queued between the poll and the protocols.
@@ -138,6 +137,7 @@ void show_snmp(const Output& output) {
     show_counters(output, "Icmp", net::icmp_counters, net::icmp_counter_names);
     output.write("\n");
     show_icmp_types(output);
+    show_tcp_counters(output);
     output.write("Udp:");
     show_counters(output, "Udp", net::udp_counters, net::udp_counter_names);
     output.write("\n");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ss: UDP sockets, in columns as wide as what stands in them, as iproute2 prints them.
+// ss: sockets, in columns as wide as what stands in them, as iproute2 prints them.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "net/socket.h"
+#include "net/tcp.h"
 #include "shell/arguments.h"
 
 namespace shell {
@@ -11,32 +13,101 @@ namespace shell {
 namespace {
 
 struct Wanted {
-    bool connected = true, unconnected = false, memory = false;
+    bool tcp = false, udp = false;
+    bool connected = true, others = false, memory = false;
 };
 
-/// State, Recv-Q, Send-Q, and of each end the address with its colon and the port.
-constexpr std::size_t columns = 7;
-constexpr bool right_aligned(std::size_t column) { return column == 3 || column == 5; }
+/// A socket of either kind.
+struct Row {
+    const char* kind;
+    const char* state;
+    bool connected;
+    std::size_t receive_queue, send_queue;
+    net::Endpoint local, remote;
+    std::optional<net::UdpSocketInfo> udp;
+};
+constexpr std::size_t max_udp_rows = 64;
+struct Rows {
+    std::array<Row, max_udp_rows + net::max_tcp_sockets> all;
+    std::size_t count = 0;
+};
+
+/// Netid, State, Recv-Q, Send-Q, and of each end the address with its colon and the port.
+constexpr std::size_t columns = 8;
+constexpr bool right_aligned(std::size_t column) { return column == 4 || column == 6; }
 using Cells = std::array<Text<24>, columns>;
 using Widths = std::array<std::size_t, columns>;
+
+bool take_letter(Wanted& wanted, char letter) {
+    switch (letter) {
+    case 't':
+        wanted.tcp = true;
+        return true;
+    case 'u':
+        wanted.udp = true;
+        return true;
+    case 'a':
+        wanted.others = true;
+        return true;
+    case 'l':
+        wanted.connected = false;
+        wanted.others = true;
+        return true;
+    case 'm':
+        wanted.memory = true;
+        return true;
+    default:
+        return letter == 'n'; // as always
+    }
+}
 
 /// False: not understood.
 bool parse(Words words, Wanted& wanted) {
     for (std::string_view option : words.subspan(1)) {
         if (option.size() < 2 || option[0] != '-')
             return false;
-        for (const char letter : option.substr(1)) {
-            if (letter == 'a')
-                wanted.unconnected = true;
-            else if (letter == 'l')
-                wanted = {.connected = false, .unconnected = true, .memory = wanted.memory};
-            else if (letter == 'm')
-                wanted.memory = true;
-            else if (letter != 'u' && letter != 'n')
+        for (const char letter : option.substr(1))
+            if (!take_letter(wanted, letter))
                 return false;
-        }
     }
+    if (!wanted.tcp && !wanted.udp)
+        wanted.tcp = wanted.udp = true;
     return true;
+}
+
+const char* state_name(net::TcpState state) {
+    static constexpr const char* names[] = {"LISTEN",     "SYN-RECV", "ESTAB",    "FIN-WAIT-1", "FIN-WAIT-2",
+                                            "CLOSE-WAIT", "CLOSING",  "LAST-ACK", "TIME-WAIT"};
+    return names[static_cast<std::size_t>(state)];
+}
+
+void add(Rows& rows, const Wanted& wanted, const Row& row) {
+    if ((row.connected ? wanted.connected : wanted.others) && rows.count < rows.all.size())
+        rows.all[rows.count++] = row;
+}
+
+void add_udp(Rows& rows, const Wanted& wanted) {
+    std::array<net::UdpSocketInfo, max_udp_rows> sockets;
+    for (const net::UdpSocketInfo& each : std::span(sockets).first(net::udp_sockets(sockets))) {
+        const bool connected = each.remote.port != 0;
+        // What is sent is the card's at once.
+        add(rows, wanted,
+            {"udp", connected ? "ESTAB" : "UNCONN", connected, each.receive_memory, 0, each.local,
+             each.remote, each});
+    }
+}
+
+void add_tcp(Rows& rows, const Wanted& wanted) {
+    std::array<net::TcpSocketInfo, net::max_tcp_sockets> sockets;
+    for (const net::TcpSocketInfo& each : std::span(sockets).first(net::tcp_sockets(sockets))) {
+        // As iproute2: without an option only what is in use in both directions.
+        const bool connected = each.state != net::TcpState::Listen && each.state != net::TcpState::TimeWait &&
+                               each.state != net::TcpState::SynReceived;
+        if (each.state == net::TcpState::Listen || wanted.connected)
+            add(rows, wanted,
+                {"tcp", state_name(each.state), connected, each.receive_queue, each.send_queue, each.local,
+                 each.remote, std::nullopt});
+    }
 }
 
 void write_port(const Output& output, uint16_t port) {
@@ -46,21 +117,22 @@ void write_port(const Output& output, uint16_t port) {
         output.print("%u", port);
 }
 
-Cells cells_of(const net::UdpSocketInfo& socket) {
+Cells cells_of(const Row& row) {
     Cells cells;
-    cells[0].append(socket.remote.port ? "ESTAB" : "UNCONN");
-    cells[1].output().print("%zu", socket.receive_memory);
-    cells[2].append("0"); // what is sent is the card's at once
-    cells[3].output().print("%s:", net::to_text(socket.local.address).text);
-    write_port(cells[4].output(), socket.local.port);
-    cells[5].output().print("%s:", net::to_text(socket.remote.address).text);
-    write_port(cells[6].output(), socket.remote.port);
+    cells[0].append(row.kind);
+    cells[1].append(row.state);
+    cells[2].output().print("%zu", row.receive_queue);
+    cells[3].output().print("%zu", row.send_queue);
+    cells[4].output().print("%s:", net::to_text(row.local.address).text);
+    write_port(cells[5].output(), row.local.port);
+    cells[6].output().print("%s:", net::to_text(row.remote.address).text);
+    write_port(cells[7].output(), row.remote.port);
     return cells;
 }
 
 Cells header() {
-    static constexpr const char* titles[] = {
-        "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port"};
+    static constexpr const char* titles[] = {"Netid",          "State", "Recv-Q",        "Send-Q",
+                                             "Local Address:", "Port",  "Peer Address:", "Port"};
     Cells cells;
     for (std::size_t i = 0; i < columns; i++)
         cells[i].append(titles[i]);
@@ -72,8 +144,10 @@ void widen(Widths& widths, const Cells& cells) {
         widths[i] = std::max(widths[i], cells[i].view().size());
 }
 
-void print_row(const Output& output, const Cells& cells, const Widths& widths, const char* last) {
-    for (std::size_t i = 0; i < columns; i++) {
+/// The kind of socket is told where there may be two.
+void print_row(const Output& output, const Cells& cells, const Widths& widths, bool with_kind,
+               const char* last) {
+    for (std::size_t i = with_kind ? 0 : 1; i < columns; i++) {
         const int width = static_cast<int>(widths[i]);
         output.print("%*s%s", right_aligned(i) ? width : -width, cells[i].c_str(),
                      right_aligned(i) ? "" : " ");
@@ -91,22 +165,23 @@ void print_memory(const Output& output, const net::UdpSocketInfo& socket) {
 void ss_command(Words words, const Output& output) {
     Wanted wanted;
     if (!parse(words, wanted))
-        return output.write("Usage: ss [-u] [-a | -l] [-n] [-m]\n");
-    std::array<net::UdpSocketInfo, 64> sockets;
-    const auto all = std::span(sockets).first(net::udp_sockets(sockets));
-    const auto end = std::remove_if(all.begin(), all.end(), [&](const net::UdpSocketInfo& socket) {
-        return socket.remote.port ? !wanted.connected : !wanted.unconnected;
-    });
-    const auto shown = std::span(all.begin(), end);
+        return output.write("Usage: ss [-t] [-u] [-a | -l] [-n] [-m]\n");
+    Rows rows;
+    if (wanted.udp)
+        add_udp(rows, wanted);
+    if (wanted.tcp)
+        add_tcp(rows, wanted);
+    const auto shown = std::span(rows.all).first(rows.count);
+    const bool with_kind = wanted.tcp && wanted.udp;
     Widths widths{};
     widen(widths, header());
-    for (const net::UdpSocketInfo& socket : shown)
-        widen(widths, cells_of(socket));
-    print_row(output, header(), widths, "Process");
-    for (const net::UdpSocketInfo& socket : shown) {
-        print_row(output, cells_of(socket), widths, "");
-        if (wanted.memory)
-            print_memory(output, socket);
+    for (const Row& row : shown)
+        widen(widths, cells_of(row));
+    print_row(output, header(), widths, with_kind, "Process");
+    for (const Row& row : shown) {
+        print_row(output, cells_of(row), widths, with_kind, "");
+        if (wanted.memory && row.udp)
+            print_memory(output, *row.udp);
     }
 }
 

@@ -31,6 +31,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Nonsense{"TooManyCpus", {"--smp", "9"}, "from 1 to 8"},
                       Nonsense{"NotANumber", {"--memory", "12x"}, "not '12x'"},
                       Nonsense{"PortZero", {"--port", "0"}, "from 1 to 65535"},
+                      Nonsense{"HttpPortTooLarge", {"--http-port", "65536"}, "from 1 to 65535"},
                       Nonsense{"UnknownMachine", {"--machine", "isapc"}, "pc or q35"},
                       Nonsense{
                           "ChipOfAnotherCard", {"--nic", "e1000", "--chip", "82559c"}, "--nic e100 only"},
@@ -62,8 +63,9 @@ TEST(RefusalOfTap, WithoutTunDeviceSaysHowToGetIt) {
 TEST(Help, ExplainsEveryOptionThatTheScriptTakes) {
     const Ended ended = run(boot({"--help"}), boot_patience);
     EXPECT_EQ(ended.status, 0);
-    for (const char* option : {"--nic", "--chip", "--tap", "--ip", "--port", "--machine", "--smp", "--memory",
-                               "--iso", "--append", "--pcap", "--qemu", "--no-build", "--batch", "-- QEMU"})
+    for (const char* option :
+         {"--nic", "--chip", "--tap", "--ip", "--port", "--http-port", "--machine", "--smp", "--memory",
+          "--iso", "--append", "--pcap", "--qemu", "--no-build", "--batch", "-- QEMU"})
         EXPECT_TRUE(contains(ended.output, option)) << option;
 }
 

@@ -46,7 +46,7 @@ class AtTheTerminal : public ::testing::Test {
         terminal_.type(line + "\n");
         terminal_.expect(answer);
     }
-    Terminal terminal_{boot({"--port", "7193"})};
+    Terminal terminal_{boot({"--port", "7193", "--http-port", "7194"})};
 };
 
 TEST_F(AtTheTerminal, CommandsAnswerAsOnLinux) {
@@ -62,6 +62,20 @@ TEST_F(AtTheTerminal, CommandsAnswerAsOnLinux) {
     type_line("cat /proc/softirqs", "NET_RX:");
     type_line("cat /proc/net/dev", "eth0:");
     type_line("no-such-command", "no-such-command");
+    type_line("poweroff", "\n");
+    EXPECT_EQ(terminal_.wait_exit(), 0);
+}
+
+TEST_F(AtTheTerminal, TheCountersAreAtTheAddressThatItPrints) {
+    terminal_.expect("http://127.0.0.1:7194/", boot_patience);
+    terminal_.expect("counters by HTTP on port 80", boot_patience);
+    const Ended page =
+        run({"/usr/bin/python3", "-c",
+             "import urllib.request\n"
+             "print(urllib.request.urlopen('http://127.0.0.1:7194/', timeout=60).read().decode())"},
+            boot_patience);
+    EXPECT_EQ(page.status, 0) << page.output;
+    EXPECT_TRUE(contains(page.output, "live counters")) << page.output;
     type_line("poweroff", "\n");
     EXPECT_EQ(terminal_.wait_exit(), 0);
 }

@@ -99,7 +99,7 @@ std::vector<Wrong> everything_wrong() {
         {"FRAG_OVERLAP", fragment(1, 0, 64, true)},
         {"FRAG_OVERLAP", fragment(1, 56, 64, true)},
         {"IP_INHDR", fragment(2, 0, 0, true)},
-        {"IP_NOPROTO", datagram([](harness::Ipv4& h) { h.protocol = harness::ip_protocol::tcp; })},
+        {"IP_NOPROTO", datagram([](harness::Ipv4& h) { h.protocol = 132; })},
         {"ICMP_CSUM", changed(echo, at_payload + 10, 0xff)},
         {"UDP_CSUM", changed(good, at_payload + 8, 'A')},
         {"NO_SOCKET", WiredGuest::udp(9, "nobody is there")},

@@ -323,7 +323,7 @@ TEST_F(SocketStatistics, AsIproute2PrintsThem) {
     EXPECT_NE(all.find("\nUNCONN 2304 "), std::string::npos) << all;
     EXPECT_NE(all.find("\nESTAB  0 "), std::string::npos) << all;
     EXPECT_NE(all.find("\n\t skmem:(r2304,rb212992,"), std::string::npos) << all;
-    EXPECT_EQ(run("ss -t"), "Usage: ss [-u] [-a | -l] [-n] [-m]\n");
+    EXPECT_EQ(run("ss -x"), "Usage: ss [-t] [-u] [-a | -l] [-n] [-m]\n");
 }
 
 TEST(LinkStatistics, AsIproute2PrintsThem) {
