@@ -106,7 +106,7 @@ uint32_t flow_limit_cpus() {
 }
 
 bool set_flow_limit_table_len(uint32_t buckets) {
-    if (!std::has_single_bit(buckets) || buckets > maximum_buckets)
+    if (buckets == 0 || (buckets & (buckets - 1)) != 0 || buckets > maximum_buckets)
         return false;
     table_len = buckets;
     return true;

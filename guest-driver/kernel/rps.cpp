@@ -34,7 +34,9 @@ bool online(uint32_t cpu) { return cpu < arch::cpu_count(); }
 
 /// One of the bits of `cpus`, each for an equal part of all hashes.
 uint32_t choose(uint32_t cpus, uint32_t hash) {
-    const auto count = static_cast<uint64_t>(std::popcount(cpus));
+    uint64_t count = 0; // std::popcount would need an instruction, or a library, that is not there
+    for (uint32_t rest = cpus; rest; rest &= rest - 1)
+        count++;
     for (auto left = static_cast<unsigned>(hash * count >> 32); left > 0; left--)
         cpus &= cpus - 1;
     return static_cast<uint32_t>(std::countr_zero(cpus));
