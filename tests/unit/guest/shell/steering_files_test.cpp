@@ -2,7 +2,9 @@
 // The files of packet steering, and the reader that they are about.
 #include "capture.h"
 #include "kernel/backlog.h"
+#include "kernel/context.h"
 #include "kernel/flow_limit.h"
+#include "kernel/napi.h"
 #include "kernel/rps.h"
 #include "net_fixture.h"
 #include "shell/shell.h"
@@ -68,21 +70,21 @@ TEST_F(SteeringFiles, AConnectedSocketTellsWhereItIsRead) {
     const uint64_t before = kernel::softnet_stats(0).processed;
     net::UdpSocket connected, free;
     connected.connect({net::Ipv4Address(peer_ip), 5000});
-    ASSERT_EQ(connected.bind({{}, 7}), net::SocketError::None);
-    ASSERT_EQ(free.bind({{}, 8}), net::SocketError::None);
+    ASSERT_EQ(connected.bind({{}, 7000}), net::SocketError::None);
+    ASSERT_EQ(free.bind({{}, 7001}), net::SocketError::None);
     const auto backlogged = [&](uint16_t port) {
         kernel::BhGuard guard;
         const uint32_t length = kernel::backlog_lengths(0).input;
         receive(udp_frame(port, "x"));
         return kernel::backlog_lengths(0).input > length;
     };
-    for (const uint16_t port : {7, 8}) {
-        net::UdpSocket& socket = port == 7 ? connected : free;
+    for (const uint16_t port : {7000, 7001}) {
+        net::UdpSocket& socket = port == 7000 ? connected : free;
         EXPECT_FALSE(backlogged(port)) << "nobody has read it yet";
         for (int i = 0; i < 2; i++)
             if (const auto datagram = socket.receive_packet(0))
                 kernel::consume_packet(datagram.packet);
-        EXPECT_EQ(backlogged(port), port == 7);
+        EXPECT_EQ(backlogged(port), port == 7000);
     }
     EXPECT_EQ(kernel::softnet_stats(0).processed, before + 4);
     run("echo 0 > /proc/sys/net/core/rps_sock_flow_entries");
