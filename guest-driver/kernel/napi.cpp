@@ -104,6 +104,7 @@ uint64_t deferral_ns(Napi& napi, int work) {
 } // namespace
 
 SoftnetData& this_softnet() { return softnet.local(); }
+SoftnetData& softnet_of(unsigned cpu) { return softnet.of(cpu); }
 
 const SoftnetStats& softnet_stats(unsigned cpu) { return softnet.of(cpu).stats; }
 
@@ -168,6 +169,15 @@ void __napi_schedule_irqoff(Napi& napi) {
     mine.poll_list.push_back(napi);
     if (!mine.in_net_rx_action)
         raise_softirq_irqoff(Softirq::NetRx);
+}
+
+void __napi_complete(Napi& napi) {
+    unlink_from_poll_list(napi);
+    napi.stats.completes++;
+    napi.stats.done++;
+    leave_poll(napi);
+    napi.state.fetch_and(~sched, std::memory_order_release);
+    trace(Event::NapiComplete, true);
 }
 
 bool napi_complete_done(Napi& napi, int work) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "kernel/backlog.h"
 #include "kernel/softirq.h"
 
 namespace kernel {
@@ -20,7 +21,10 @@ constinit std::atomic<NapiModel> model{NapiModel::Modern};
 NapiModel napi_model() { return model.load(std::memory_order_relaxed); }
 void set_napi_model(NapiModel next) { model.store(next, std::memory_order_relaxed); }
 
-void net_rx_action() { runs[static_cast<std::size_t>(napi_model())](this_softnet()); }
+void net_rx_action() {
+    runs[static_cast<std::size_t>(napi_model())](this_softnet());
+    backlog_send_ipis();
+}
 
 void squeeze(SoftnetData& mine) {
     mine.stats.time_squeeze++;

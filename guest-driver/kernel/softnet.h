@@ -21,5 +21,6 @@ struct SoftnetData {
 };
 
 SoftnetData& this_softnet();
+SoftnetData& softnet_of(unsigned cpu);
 
 } // namespace kernel

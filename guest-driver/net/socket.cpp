@@ -9,6 +9,7 @@
 
 #include "arch/clock.h"
 #include "kernel/napi.h"
+#include "kernel/rps.h"
 #include "kernel/trace.h"
 #include "net/checksum.h"
 #include "net/ipv4.h"
@@ -113,6 +114,8 @@ bool UdpSocket::enqueue(PacketBuffer* packet) {
     }
     receive_memory_ += size;
     napi_id_ = packet->device && packet->device->napi ? packet->device->napi->id : 0;
+    if (remote_.port != 0)
+        flow_hash_.store(packet->hash, std::memory_order_relaxed);
     queue_.push(packet);
     kernel::trace(Event::SockEnqueue, local_.port, static_cast<uint32_t>(receive_memory_));
     readers_.wake_one();
@@ -134,7 +137,11 @@ void UdpSocket::poll_device(uint64_t deadline_ns) const {
         const_cast<UdpSocket*>(this), std::min(deadline_ns, arch::now_ns() + ns));
 }
 
+/// The flow's packets are wanted on this CPU.
+void UdpSocket::record_flow() const { kernel::rps_record_flow(flow_hash_.load(std::memory_order_relaxed)); }
+
 PacketBuffer* UdpSocket::dequeue(uint64_t deadline_ns) {
+    record_flow();
     poll_device(deadline_ns);
     kernel::IrqSpinGuard guard(lock_);
     while (queue_.empty())
@@ -188,6 +195,7 @@ SocketError UdpSocket::send_packet(Endpoint to, PacketBuffer* packet) {
             kernel::consume_packet(packet);
             return error;
         }
+    record_flow();
     kernel::BhGuard guard;
     const auto route = find_route(to.address, device_);
     if (!route) {

@@ -70,7 +70,8 @@ class UdpSocket : public kernel::ListNode {
 
     /// Port 0: any free ephemeral one. Address 0.0.0.0: all of ours. `device`: receives and sends there only.
     SocketError bind(Endpoint local, kernel::NetDevice* device = nullptr);
-    /// Before bind(): only datagrams from `remote` will be received.
+    /// Before bind(): only datagrams from `remote` will be received, and steering lets them follow the
+    /// reader.
     void connect(Endpoint remote);
     Endpoint local() const { return local_; }
 
@@ -96,6 +97,7 @@ class UdpSocket : public kernel::ListNode {
     bool has_data() const;
     /// With busy_read: looks for a packet where the last one came from, before the reader sleeps.
     void poll_device(uint64_t deadline_ns) const;
+    void record_flow() const;
 
     Endpoint local_, remote_;
     kernel::NetDevice* device_ = nullptr;
@@ -106,7 +108,8 @@ class UdpSocket : public kernel::ListNode {
     mutable kernel::SpinLock lock_; // what follows
     kernel::WaitQueue readers_;
     kernel::PacketQueue queue_;
-    std::size_t receive_memory_ = 0; ///< truesize of all that is queued
+    std::atomic<uint32_t> flow_hash_{0}; ///< of the peer's packets, if connected; read without the lock
+    std::size_t receive_memory_ = 0;     ///< truesize of all that is queued
     std::size_t receive_buffer_ = default_receive_buffer;
     uint64_t drops_ = 0;
 };

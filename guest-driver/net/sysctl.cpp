@@ -2,6 +2,7 @@
 // The table of the files below /proc/sys.
 #include "net/sysctl.h"
 
+#include "kernel/backlog.h"
 #include "kernel/napi.h"
 
 namespace net {
@@ -13,8 +14,11 @@ namespace {
 constexpr uint32_t any = 0x7fffffff;
 constexpr SysctlFile files[] = {
     {"/proc/sys/net/core/busy_read", kernel::busy_read, 0, 1'000'000},
+    {"/proc/sys/net/core/dev_weight", kernel::dev_weight, 1, 65536},
+    {"/proc/sys/net/core/dev_weight_rx_bias", kernel::dev_weight_rx_bias, 1, 1024},
     {"/proc/sys/net/core/netdev_budget", kernel::netdev_budget, 1, any},
     {"/proc/sys/net/core/netdev_budget_usecs", kernel::netdev_budget_usecs, 8000, 10'000'000},
+    {"/proc/sys/net/core/netdev_max_backlog", kernel::netdev_max_backlog, 0, any},
     {"/proc/sys/net/ipv4/conf/all/rp_filter", sysctl.rp_filter, rp_filter::off, rp_filter::loose},
     {"/proc/sys/net/ipv4/icmp_echo_ignore_all", sysctl.icmp_echo_ignore_all, 0, 1},
     {"/proc/sys/net/ipv4/icmp_echo_ignore_broadcasts", sysctl.icmp_echo_ignore_broadcasts, 0, 1},

@@ -9,7 +9,8 @@ namespace shell {
 
 namespace {
 
-constexpr const FileKind* kinds[] = {&proc_files, &irq_files, &sysctl_files, &choice_files, &device_files};
+constexpr const FileKind* kinds[] = {&proc_files,   &irq_files,    &sysctl_files,
+                                     &choice_files, &device_files, &steering_files};
 
 struct Search {
     std::string_view folder, after;

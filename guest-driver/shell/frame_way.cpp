@@ -83,17 +83,45 @@ void take(FrameWay& way, const TraceRecord& record) {
     }
 }
 
+/// Calls `function` for what `cpu` records behind `after` outside of interrupts, until it returns false.
+template <typename Function>
+void for_each_after(Records records, const TraceRecord* after, unsigned cpu, Function function) {
+    for (std::size_t i = index_of(records, after) + 1; i < records.size(); i++)
+        if (records[i].cpu == cpu && records[i].context != kernel::ExecutionContext::Hardirq &&
+            !function(records[i]))
+            return;
+}
+
+/// A backlog is first in, first out: so many packets were in front of this one. It ends where the next
+/// begins.
+void follow_through_backlog(Records records, FrameWay& way) {
+    uint32_t in_front = way.enqueue->b - 1;
+    for_each_after(records, way.enqueue, way.enqueue->a, [&](const TraceRecord& record) {
+        if (record.event == Event::NetDeliver && way.deliver)
+            return false;
+        if (record.event == Event::NetDeliver && in_front > 0)
+            in_front--;
+        else if (record.event == Event::NetDeliver || way.deliver)
+            take(way, record);
+        return !way.deliver || !ends_frame(record);
+    });
+}
+
 /// From netif_receive_skb to where the poll loop goes on.
 void follow_up(Records records, FrameWay& way) {
-    const unsigned cpu = way.receive->cpu;
-    for (std::size_t i = index_of(records, way.receive) + 1; i < records.size(); i++) {
-        const TraceRecord& record = records[i];
-        if (record.cpu != cpu || record.context == kernel::ExecutionContext::Hardirq)
-            continue;
+    for_each_after(records, way.receive, way.receive->cpu, [&](const TraceRecord& record) {
         if (ends_frame(record))
-            break;
-        take(way, record);
-    }
+            return false;
+        if (record.event == Event::RpsSteer)
+            way.steer = &record;
+        else if (record.event == Event::BacklogEnqueue && way.steer)
+            way.enqueue = &record;
+        else
+            take(way, record);
+        return !way.enqueue; // what this CPU records from here on is another packet's, or its backlog's
+    });
+    if (way.enqueue)
+        follow_through_backlog(records, way);
 }
 
 /// From the descriptor back to the interrupt.

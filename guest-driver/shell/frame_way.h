@@ -19,7 +19,9 @@ struct FrameWay {
            schedule = nullptr;                            ///< of the interrupt that began the session
     Record softirq_entry = nullptr, poll_begin = nullptr; ///< of the poll that took the frame
     Record descriptor = nullptr, unmap = nullptr;
-    Record receive = nullptr, deliver = nullptr;
+    Record receive = nullptr;
+    Record steer = nullptr, enqueue = nullptr; ///< into the backlog of a CPU
+    Record deliver = nullptr;
     Record network = nullptr;   ///< arp.rcv or ip.rcv
     Record transport = nullptr; ///< icmp.rcv or udp.rcv
     Record queued = nullptr;    ///< sock.enqueue

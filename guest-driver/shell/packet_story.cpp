@@ -216,7 +216,7 @@ Step Story::unmap() const {
 
 Step Story::receive() const {
     Step step;
-    step.where = "eth_type_trans, netif_receive_skb (kernel/net_device.cpp)";
+    step.where = "eth_type_trans (kernel/net_device.cpp), netif_receive_skb";
     step.record = way_.receive;
     say(step).print("Receive: type %04x (%s), %u bytes", way_.receive->a, protocol_name(way_.receive->a),
                     way_.receive->b);
@@ -226,23 +226,24 @@ Step Story::receive() const {
 
 Step Story::steering() const {
     Step step;
-    step.where = "netif_receive_skb (kernel/net_device.cpp)";
+    step.where = "netif_receive_skb (kernel/receive.cpp), rps_steer (kernel/rps.cpp)";
     const uint32_t cpus = recording_.facts.rps_cpus;
     const unsigned here = way_.receive->cpu;
-    if (cpus == 0) {
-        say(step).print("Steering: not steered, rps_cpus = 0, stays on CPU %u", here);
-    } else if (way_.deliver && way_.deliver->cpu != here) {
-        step.record = way_.deliver;
-        say(step).print("Steering: rps_cpus = %x, from CPU %u to CPU %u", cpus, here, way_.deliver->cpu);
-    } else {
-        say(step).print("Steering: rps_cpus = %x, the hash chose CPU %u", cpus, here);
+    step.record = way_.steer;
+    if (!way_.steer) {
+        say(step).print("Steering: not steered, rps_cpus = %x, stays on CPU %u", cpus, here);
+        return step;
     }
+    say(step).print("Steering: hash %08x, from CPU %u to CPU %u", way_.steer->a, way_.steer->b >> 16,
+                    way_.steer->b & 0xffff);
+    if (way_.enqueue)
+        step.counter.output().print("backlog %u -> %u", way_.enqueue->b - 1, way_.enqueue->b);
     return step;
 }
 
 Step Story::deliver() const {
     Step step;
-    step.where = "protocol table (kernel/net_device.cpp)";
+    step.where = "__netif_receive_skb (kernel/receive.cpp)";
     step.record = way_.deliver;
     if (way_.deliver) {
         say(step).print("Delivery: to %s on CPU %u", protocol_name(way_.deliver->a), way_.deliver->cpu);

@@ -8,6 +8,7 @@
 
 #include "arch/cpu.h"
 #include "arch/irq.h"
+#include "kernel/backlog.h"
 #include "kernel/napi.h"
 #include "kernel/net_device.h"
 #include "kernel/softirq.h"
@@ -19,7 +20,7 @@
 
 namespace shell {
 
-extern const FileKind proc_files, irq_files, sysctl_files, choice_files, device_files;
+extern const FileKind proc_files, irq_files, sysctl_files, choice_files, device_files, steering_files;
 
 // proc_system.cpp
 void format_cpu_header(const Output& output, unsigned indent, unsigned cpus);
@@ -37,7 +38,8 @@ void show_meminfo(const Output& output);
 /// As the kernel prints an address it keeps in network order on a little endian machine.
 unsigned raw(net::Ipv4Address address);
 void padded_line(const Output& output, std::string_view text, std::size_t width);
-void format_softnet_row(const Output& output, const kernel::SoftnetStats& stats, unsigned cpu);
+void format_softnet_row(const Output& output, const kernel::SoftnetStats& stats,
+                        const kernel::BacklogLengths& backlog, unsigned cpu);
 void format_dev_row(const Output& output, const char* name, const kernel::NetDeviceStats& stats);
 void format_udp_row(const Output& output, unsigned row, const net::UdpSocketInfo& socket);
 void format_arp_row(const Output& output, const net::Neighbour& neighbour);

@@ -79,12 +79,24 @@ void padded_line(const Output& output, std::string_view text, std::size_t width)
     output.write("\n");
 }
 
-void format_softnet_row(const Output& output, const kernel::SoftnetStats& stats, unsigned cpu) {
-    // Backlog lengths are zero: packets are never queued between the poll and the protocols.
-    constexpr uint64_t unused = 0, backlog = 0;
-    const uint64_t columns[] = {
-        stats.processed, stats.dropped,      stats.time_squeeze, unused,  unused, unused,  unused, unused,
-        unused,          stats.received_rps, stats.flow_limit,   backlog, cpu,    backlog, backlog};
+void format_softnet_row(const Output& output, const kernel::SoftnetStats& stats,
+                        const kernel::BacklogLengths& backlog, unsigned cpu) {
+    constexpr uint64_t unused = 0;
+    const uint64_t columns[] = {stats.processed,
+                                stats.dropped,
+                                stats.time_squeeze,
+                                unused,
+                                unused,
+                                unused,
+                                unused,
+                                unused,
+                                unused,
+                                stats.received_rps,
+                                stats.flow_limit,
+                                uint64_t{backlog.input} + backlog.process,
+                                cpu,
+                                backlog.input,
+                                backlog.process};
     const char* separator = "";
     for (uint64_t column : columns) {
         output.print("%s%08x", separator, static_cast<uint32_t>(column));
@@ -95,7 +107,7 @@ void format_softnet_row(const Output& output, const kernel::SoftnetStats& stats,
 
 void show_softnet_stat(const Output& output) {
     for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++)
-        format_softnet_row(output, kernel::softnet_stats(cpu), cpu);
+        format_softnet_row(output, kernel::softnet_stats(cpu), kernel::backlog_lengths(cpu), cpu);
 }
 
 void format_dev_row(const Output& output, const char* name, const kernel::NetDeviceStats& stats) {

@@ -65,6 +65,8 @@ constexpr DeviceAttribute attributes[] = {
     {"mtu", show_mtu, nullptr},
     {"napi_defer_hard_irqs", show_defer_hard_irqs, store_defer_hard_irqs, is_polled},
     {"operstate", show_operstate, nullptr},
+    {"queues/rx-0/rps_cpus", show_rps_cpus, store_rps_cpus},
+    {"queues/rx-0/rps_flow_cnt", show_rps_flow_cnt, store_rps_flow_cnt},
     {"threaded", show_threaded, store_threaded, is_polled},
 };
 

@@ -19,4 +19,10 @@ struct DeviceAttribute {
     bool (*exists)(const kernel::NetDevice& device) = nullptr;
 };
 
+// steering_files.cpp
+void show_rps_cpus(kernel::NetDevice& device, const Output& output);
+StoreResult store_rps_cpus(kernel::NetDevice& device, std::string_view text);
+void show_rps_flow_cnt(kernel::NetDevice& device, const Output& output);
+StoreResult store_rps_flow_cnt(kernel::NetDevice& device, std::string_view text);
+
 } // namespace shell

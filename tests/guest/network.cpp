@@ -37,11 +37,11 @@ std::vector<std::string> words(const std::string& line) {
     return result;
 }
 
-Machine wired(const WireEnd& end, unsigned cpus) {
+Machine wired(const WireEnd& end, unsigned cpus, const Arguments& more) {
     Machine machine;
     machine.cpus = cpus;
     machine.command_line = "ip=10.0.0.2/24";
-    machine.more = harness::plugin_arguments() + end.arguments("52:54:00:12:34:56");
+    machine.more = harness::plugin_arguments() + end.arguments("52:54:00:12:34:56") + more;
     return machine;
 }
 
@@ -148,7 +148,7 @@ std::optional<Frame> WireEnd::await(const std::function<bool(const Frame&)>& wan
 
 // ---- WiredGuest ----
 
-WiredGuest::WiredGuest(unsigned cpus) : guest_(wired(end_, cpus)) {
+WiredGuest::WiredGuest(unsigned cpus, const Arguments& more) : guest_(wired(end_, cpus, more)) {
     console().expect_text("Type help", std::chrono::seconds(60));
     if (!end_.meet(guest_ip))
         throw harness::Failure("the guest does not answer ARP; the console says:\n" + console().transcript());

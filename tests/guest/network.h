@@ -64,7 +64,7 @@ class WiredGuest {
     static constexpr harness::MacAddress our_mac = {0x02, 0x00, 0x00, 0xaa, 0xbb, 0xcc};
 
     /// The guest is up and knows us.
-    explicit WiredGuest(unsigned cpus = default_cpus());
+    explicit WiredGuest(unsigned cpus = default_cpus(), const Arguments& more = {});
 
     GuestMachine& guest() { return guest_; }
     harness::Console& console() { return guest_.console(); }

@@ -140,8 +140,9 @@ TEST_F(NetworkCommand, ListenCountsWhatItReads) {
         this);
     EXPECT_EQ(run("listen 5000"), "Listening on UDP port 5000; Ctrl-C to stop.\n"
                                   "20 datagrams read, 100 bytes; 0 bytes were queued, 0 datagrams dropped\n");
-    for (const char* line : {"listen", "listen 0", "listen 65536", "listen -n", "listen 5 6"})
-        EXPECT_EQ(run(line), "Usage: listen [-n] PORT\n");
+    for (const char* line : {"listen", "listen 0", "listen 65536", "listen -n", "listen 5 6", "listen -c 1 5",
+                             "listen -c 5", "listen -p 10.0.2.2 5", "listen -p 10.0.2.2:0 5"})
+        EXPECT_EQ(run(line), "Usage: listen [-n] [-c CPU] [-p PEER:PORT] PORT\n");
 }
 
 TEST_F(NetworkCommand, TypedBytesArriveInOrderAndCtrlCForgetsThoseBefore) {

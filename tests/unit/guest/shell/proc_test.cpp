@@ -117,12 +117,15 @@ TEST(Proc, SoftnetStatHas15HexColumns) {
     stats.received_rps = 10;
     stats.flow_limit = 11;
     EXPECT_EQ(
-        printed([&](const shell::Output& o) { shell::format_softnet_row(o, stats, 1); }),
+        printed([&](const shell::Output& o) {
+            shell::format_softnet_row(o, stats, {0x20, 0x3}, 1);
+        }),
         "00001ea7 00000002 00000003 00000000 00000000 00000000 00000000 00000000 00000000 0000000a 0000000b "
-        "00000000 00000001 00000000 00000000\n");
+        "00000023 00000001 00000020 00000003\n");
     stats.processed = 0x1'0000'0001; // 32 bits, as Linux counts it
-    EXPECT_EQ(printed([&](const shell::Output& o) { shell::format_softnet_row(o, stats, 0); }).substr(0, 9),
-              "00000001 ");
+    EXPECT_EQ(
+        printed([&](const shell::Output& o) { shell::format_softnet_row(o, stats, {}, 0); }).substr(0, 9),
+        "00000001 ");
 }
 
 TEST(Proc, NetDevRows) {

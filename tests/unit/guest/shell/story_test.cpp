@@ -110,11 +110,11 @@ TEST(Story, AWholeUdpDatagram) {
         " 7      +8.0  Unmap: 005a2003, 1538 bytes, belong to the CPU again        unmaps 0 -> 0\n"
         "              DmaBuffer<Device>::unmap (kernel/dma.cpp)\n"
         " 8      +9.0  Receive: type 0800 (IPv4), 48 bytes                         rx_packets 4 -> 5\n"
-        "              eth_type_trans, netif_receive_skb (kernel/net_device.cpp)\n"
+        "              eth_type_trans (kernel/net_device.cpp), netif_receive_skb\n"
         " 9            Steering: not steered, rps_cpus = 0, stays on CPU 0         \n"
-        "              netif_receive_skb (kernel/net_device.cpp)\n"
+        "              netif_receive_skb (kernel/receive.cpp), rps_steer (kernel/rps.cpp)\n"
         "10     +10.0  Delivery: to IPv4 on CPU 0                                  processed 0 -> 0\n"
-        "              protocol table (kernel/net_device.cpp)\n"
+        "              __netif_receive_skb (kernel/receive.cpp)\n"
         "11     +12.0  Protocol: IPv4, UDP to port 7, 20 bytes, all checked        Ip InReceives 0 -> 0\n"
         "              ip_rcv (net/ipv4_input.cpp), udp_rcv (net/udp.cpp)\n"
         "12     +13.0  Reader: port 7, 2304 bytes queued, read at +19.0            Udp InDatagrams 0 -> 0\n"
@@ -283,11 +283,39 @@ TEST(Story, OtherCpusDoOtherThings) {
     EXPECT_EQ(text.find("dropped"), std::string::npos);
 }
 
-TEST(Story, SteeringIsTheRealSetting) {
+TEST(Story, ASteeredFrameGoesOnAtTheOtherCpu) {
+    constexpr uint8_t target = 2;
+    const auto there = [](Records& records, Event event, uint32_t a, uint32_t b) {
+        records.add(event, a, b, ExecutionContext::Softirq, target);
+    };
+    Records records;
+    records.interrupt().poll();
+    records.add(Event::RxDescriptor, 3, 0xa0200000 | 62).add(Event::DmaUnmap, 0x5a2003, 1538);
+    records.add(Event::NetReceive, ipv4, 48).add(Event::RpsSteer, 0x51ccc178, target);
+    records.add(Event::BacklogEnqueue, target, 2).add(Event::NetDeliver, arp, 0); // another frame's, of here
+    there(records, Event::NetDeliver, arp, target);                               // the one in front
+    there(records, Event::ArpRcv, 1, peer);
+    records.end_of_poll(1);
+    there(records, Event::NetDeliver, ipv4, target);
+    there(records, Event::IpRcv, 17, peer);
+    there(records, Event::UdpRcv, 7, 20);
+    there(records, Event::SockEnqueue, 7, 2304);
+    there(records, Event::NetDeliver, arp, target); // the next
+    there(records, Event::Drop, 1, 0);
+    const std::string text = story(recording_of(records));
+    EXPECT_NE(step(text, 9).find("hash 51ccc178, from CPU 0 to CPU 2"), std::string::npos) << text;
+    EXPECT_NE(step(text, 9).find("backlog 1 -> 2"), std::string::npos);
+    EXPECT_NE(step(text, 10).find("to IPv4 on CPU 2"), std::string::npos);
+    EXPECT_NE(step(text, 11).find("UDP to port 7"), std::string::npos);
+    EXPECT_NE(step(text, 12).find("port 7, 2304 bytes queued"), std::string::npos);
+    EXPECT_EQ(text.find("dropped"), std::string::npos);
+}
+
+TEST(Story, WhatIsNotSteeredSaysSo) {
     const Records records = whole_udp();
     shell::Recording recording = recording_of(records);
     recording.facts.rps_cpus = 0xf;
-    EXPECT_NE(step(story(recording), 9).find("rps_cpus = f"), std::string::npos);
+    EXPECT_NE(step(story(recording), 9).find("not steered, rps_cpus = f, stays on CPU 0"), std::string::npos);
 }
 
 TEST(Story, LostRecordsAreAdmitted) {
