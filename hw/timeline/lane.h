@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The slices of one row while they are made: the open ones are a stack, so whatever the recording says they nest.
+// The slices of one row while they are made: the open ones are a stack, so whatever the recording says they
+// nest.
 #pragma once
 
 #include <algorithm>

@@ -2,8 +2,10 @@
 // Reads the recorder's lines. All tables are bounded, whatever the lines say.
 #include "timeline/stream.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -100,7 +102,8 @@ bool Reader::add(Event event, std::map<uint32_t, unsigned>& numbers, Fields fiel
 
 /// TIME CARD EVENT A B
 bool Reader::card_event(Fields fields) {
-    Event event{.of_card = true};
+    Event event;
+    event.of_card = true;
     if (fields.size() != 5 || !parse(fields[0], event.time_ns))
         return false;
     const std::optional<unsigned> unit = card(fields[1]);
@@ -112,7 +115,7 @@ bool Reader::card_event(Fields fields) {
 
 /// TIME CPU CONTEXT EVENT A B
 bool Reader::guest_event(Fields fields) {
-    Event event{.of_card = false};
+    Event event;
     unsigned context = 0;
     if (fields.size() != 6 || !parse(fields[0], event.time_ns) || !parse(fields[1], event.unit) ||
         event.unit >= maximum_cpus || !parse(fields[2], context) ||

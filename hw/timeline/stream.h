@@ -28,12 +28,12 @@ struct Kind {
 enum class Context : uint8_t { Task, BhDisabled, Softirq, Hardirq };
 
 struct Event {
-    int64_t time_ns;
-    bool of_card;
-    unsigned unit; ///< index of the card in Recording::cards, or CPU
-    Context context;
-    unsigned kind; ///< index in Recording::kinds
-    uint32_t a, b;
+    bool of_card = false;
+    int64_t time_ns = 0;
+    unsigned unit = 0; ///< index of the card in Recording::cards, or CPU
+    Context context = Context::Task;
+    unsigned kind = 0; ///< index in Recording::kinds
+    uint32_t a = 0, b = 0;
 };
 
 struct Recording {
