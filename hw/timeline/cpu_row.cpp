@@ -146,7 +146,7 @@ void CpuRow::unmapped(const Event& event) {
 }
 
 void CpuRow::steered(const Event& event) {
-    if (packet_) {
+    if (of_packet(event)) {
         step(event, "to CPU " + std::to_string(event.a));
         guest_.follower.give_queue(Queue::Backlog, event.a, *packet_);
         end_packet(event);
@@ -177,7 +177,7 @@ std::string CpuRow::label_of(const Event& event) const {
 void CpuRow::layer(const Event& event) {
     if (!packet_ && event.context != Context::Hardirq)
         take_from_backlog(event);
-    if (!packet_)
+    if (!of_packet(event))
         return other(event);
     step(event, name_of(event));
     if (const std::string label = label_of(event); !label.empty())
@@ -194,7 +194,7 @@ void CpuRow::delivered(const Event& event) {
 void CpuRow::queued(const Event& event) {
     guest_.sockets[event.a].grow_to(event.b);
     guest_.count(socket_counter(event.a), event, event.b);
-    if (!packet_)
+    if (!of_packet(event))
         return other(event);
     step(event, "socket " + std::to_string(event.a));
     guest_.follower.give_queue(Queue::Socket, event.a, *packet_);
@@ -209,10 +209,13 @@ void CpuRow::read(const Event& event) {
 }
 
 void CpuRow::dropped(const Event& event) {
-    lane_.instant(event.time_ns, "drop " + called("reason", event.a, ""), details(event));
+    const std::string reason = called("reason", event.a, "");
+    lane_.instant(event.time_ns, "drop " + reason, details(event));
     guest_.count("packets dropped", event, ++guest_.drops);
-    if (packet_ && event.context != Context::Hardirq)
-        step(event, "drop " + called("reason", event.a, ""));
+    if (of_packet(event)) {
+        step(event, "drop " + reason);
+        guest_.follower.dropped(*packet_, reason);
+    }
 }
 
 void CpuRow::after_packet(const Event& event) {

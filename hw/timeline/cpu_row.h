@@ -74,6 +74,8 @@ class CpuRow {
     void card_masked(const Event& event);
     void other(const Event& event);
 
+    /// What an interrupt does on top of a packet is not the packet's.
+    bool of_packet(const Event& event) const { return packet_ && event.context != Context::Hardirq; }
     void begin_packet(PacketNumber packet, const Event& event);
     void end_packet(const Event& event);
     void step(const Event& event, const std::string& what);

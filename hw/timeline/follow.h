@@ -22,6 +22,9 @@ class Follower {
     PacketNumber begin(std::string label);
     void stop(PacketNumber packet, unsigned row, int64_t time_ns, std::string what);
     void label(PacketNumber packet, std::string label) { picture_.packets[packet].label = std::move(label); }
+    void dropped(PacketNumber packet, const std::string& why) {
+        picture_.packets[packet].label += ", dropped: " + why;
+    }
 
     /// Hand-overs; a take of what was never given gives nothing.
     void give_memory(unsigned card, uint32_t bus_address, PacketNumber packet);

@@ -20,6 +20,11 @@ class Tree {
         const std::string& name = recording_.kinds[event.kind].name;
         if (name == "irq.entry" && !in_softirq_)
             begin(event);
+        if (name == "softirq.entry" || name == "softirq.exit")
+            in_softirq_ = name == "softirq.entry";
+        if (in_softirq_ && pending_)
+            follows_ = true; // also if it is ksoftirqd that runs it
+        pending_ = !in_softirq_ && (pending_ || (follows_ && depth_ > 0 && name == "softirq.raise"));
         follows_ = follows_ && (event.context == Context::Hardirq || event.context == Context::Softirq) &&
                    !(name == "softirq.raise" && depth_ == 0);
         if (!follows_ && !reads_a_queue_of_ours(event, name))
@@ -27,8 +32,6 @@ class Tree {
         depth_ -= name.ends_with(".exit") || name == "napi.poll";
         line(event, name);
         depth_ += name.ends_with(".entry") || name == "napi.poll.begin";
-        if (name == "softirq.entry" || name == "softirq.exit")
-            in_softirq_ = name == "softirq.entry";
         if (name == "sock.enqueue")
             queues_.insert(event.a);
     }
@@ -69,6 +72,7 @@ class Tree {
     int64_t begin_ns_ = -1;
     int depth_ = 0;
     bool in_softirq_ = false;
+    bool pending_ = false; ///< a softirq that the interrupt raised
     bool follows_ = false; ///< the CPU has not gone back to its thread, nor to the tick
 };
 
