@@ -2,6 +2,7 @@
 // From records to a picture.
 #include "timeline/picture.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -79,10 +80,12 @@ Details details_of(const Recording& recording, const Event& event) {
 Picture draw(const Recording& recording) {
     Picture picture;
     Rows rows(recording, picture);
-    for (const Event& event : recording.events)
+    int64_t last_ns = -1;
+    for (Event event : recording.events) {
+        last_ns = event.time_ns = std::max(event.time_ns, last_ns + 1);
         rows.take(event);
-    if (!recording.events.empty())
-        rows.end(recording.events.back().time_ns);
+    }
+    rows.end(last_ns);
     picture.lost = recording.lost;
     picture.malformed = recording.malformed;
     picture.complete = recording.complete;

@@ -63,6 +63,7 @@ struct Picture {
     bool complete = false;
 };
 
+/// What was recorded at one instant is drawn 1 ns apart, in its order: with -icount the card takes no time.
 Picture draw(const Recording& recording);
 
 /// The arguments of an event with their names.

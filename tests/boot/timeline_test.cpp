@@ -178,12 +178,17 @@ class Timeline : public ::testing::Test {
     std::string file_ = directory_.file("run,one.json"); // QEMU's options would end at the comma
 };
 
-/// Begins and ends as one list of names, those of `golden` only, from one time to another.
-Names order_of_events(const Trace& trace, const Names& golden, int64_t from, int64_t to) {
-    std::vector<std::pair<int64_t, std::string>> events;
+struct Moment {
+    int64_t time;
+    std::string name;
+};
+
+/// Begins and ends as one list in order of time, of names in `golden` only.
+std::vector<Moment> moments_of(const Trace& trace, const Names& golden) {
+    std::vector<Moment> moments;
     const auto add = [&](int64_t time, std::string name) {
-        if (time >= from && time <= to && std::find(golden.begin(), golden.end(), name) != golden.end())
-            events.emplace_back(time, std::move(name));
+        if (std::find(golden.begin(), golden.end(), name) != golden.end())
+            moments.push_back({time, std::move(name)});
     };
     for (const json& event : trace.document()["traceEvents"]) {
         if (event["ph"] != "X" && event["ph"] != "i")
@@ -197,11 +202,17 @@ Names order_of_events(const Trace& trace, const Names& golden, int64_t from, int
             add(ns(event["ts"]) + ns(event["dur"]), word + " ends");
         }
     }
-    std::stable_sort(events.begin(), events.end(),
-                     [](const auto& left, const auto& right) { return left.first < right.first; });
+    std::stable_sort(moments.begin(), moments.end(),
+                     [](const Moment& left, const Moment& right) { return left.time < right.time; });
+    return moments;
+}
+
+/// What happened while a packet was on its way.
+Names order_of(const std::vector<Moment>& moments, const std::vector<Stop>& way) {
     Names names;
-    for (auto& [time, name] : events)
-        names.push_back(std::move(name));
+    for (const Moment& moment : moments)
+        if (moment.time >= way.front().time && moment.time <= way.back().time)
+            names.push_back(moment.name);
     return names;
 }
 
@@ -217,13 +228,14 @@ TEST_F(Timeline, OneFrameOnAnIdleMachineTakesItsStepsInOrder) {
     // On the exact clock, so that a busy host does not bunch the frames. One or the other meets a tick all
     // the same.
     const Trace trace =
-        record({"--load", "100", "--append", "linger_ms=1500", "--", "-icount", "shift=3,sleep=off"});
+        record({"--load", "100", "--append", "linger_ms=300", "--", "-icount", "shift=3,sleep=off"});
+    const std::vector<Moment> moments = moments_of(trace, golden);
     int whole = 0;
     std::string others;
     for (const auto& [id, way] : trace.ways()) {
         if (steps_of(way) != udp_way)
             continue;
-        const Names order = order_of_events(trace, golden, way.front().time, way.back().time);
+        const Names order = order_of(moments, way);
         whole += order == golden;
         if (others.size() > 4000)
             continue;

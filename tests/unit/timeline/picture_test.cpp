@@ -145,15 +145,15 @@ TEST(CardRows, UnitsHaveRows) {
     EXPECT_EQ(samples(picture, "interrupt pin"), (Values{1, 0}));
 }
 
-TEST(CardRows, FramesOfOneInstantStandBesideEachOther) {
+TEST(CardRows, WhatIsOfOneInstantStandsInItsOrder) {
     Stream stream;
     for (uint32_t i = 0; i < 3; i++)
         stream.at(10).card("nic.rx_wire", 60).at(10).card("nic.rfd_complete", 0x1000 * i, 60);
     const Picture picture = stream.picture();
     EXPECT_EQ(slices(picture, "wire"),
-              (Lines{"10-11 in: 60 bytes", "11-12 in: 60 bytes", "12-13 in: 60 bytes"}));
+              (Lines{"10-11 in: 60 bytes", "12-13 in: 60 bytes", "14-15 in: 60 bytes"}));
     EXPECT_EQ(slices(picture, "receive unit"),
-              (Lines{"10-11 RFD 0x0", "11-12 RFD 0x1000", "12-13 RFD 0x2000"}));
+              (Lines{"10-11 RFD 0x0", "12-13 RFD 0x1000", "14-15 RFD 0x2000"}));
 }
 
 TEST(Details, CarryNamesOfArgumentsAndValues) {
