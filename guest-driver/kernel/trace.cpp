@@ -31,8 +31,7 @@ constinit std::array<CpuTrace, arch::max_cpus> traces;
 void to_ring(CpuTrace& mine, unsigned cpu, Event event, uint32_t a, uint32_t b) {
     const uint32_t slot = mine.claimed.fetch_add(1, std::memory_order_relaxed);
     if (slot < records_per_cpu)
-        mine.records[slot] = {arch::now_ns(),     a, b, event, static_cast<uint8_t>(cpu),
-                              execution_context()};
+        mine.records[slot] = {arch::now_ns(), a, b, event, static_cast<uint8_t>(cpu), execution_context()};
 }
 
 void to_recorder(unsigned cpu, Event event, uint32_t a, uint32_t b) {

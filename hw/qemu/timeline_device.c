@@ -202,7 +202,8 @@ static void class_init(ObjectClass* class, E100ClassData* data) {
     device->hotpluggable = false; // QEMU aborts when a device without a bus is unplugged
     set_bit(DEVICE_CATEGORY_MISC, device->categories);
     device_class_set_props(device, properties);
-    object_class_property_set_description(class, "file", "where the records go; an existing file is replaced");
+    object_class_property_set_description(class, "file",
+                                          "where the records go; an existing file is replaced");
     object_class_property_set_description(class, "limit",
                                           "records that the file takes; more are counted as lost");
 }
