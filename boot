@@ -30,6 +30,10 @@ Otherwise the guest shows one frame's way from the wire to a socket and powers o
   --iso             boot the GRUB CD image instead of handing the kernel to QEMU
   --append WORDS    more words for the guest's command line, e.g. "rnr_policy=resume ack_mode=poll"
   --pcap FILE       write all frames to FILE, for tcpdump or wireshark
+  --timeline FILE   record the run, card and guest on one clock: FILE for ui.perfetto.dev or chrome://tracing, FILE.html
+                    to be looked at in any browser, FILE.txt with each interrupt and what followed from it as text
+  --load RATE       instead of a network, a traffic generator that sends RATE frames a second (1 to 100000) to the guest's
+                    echo service from the first second on; without a terminal the guest stays 200 ms for them
   --qemu FILE       this qemu-system-x86_64 instead of the installed one (same version as the installed package)
   --no-build        use what is in build/ as it is
   --batch           behave as without a terminal
@@ -42,6 +46,7 @@ Exit status: 0 the guest powered off in good order; 1 the guest failed (it says 
 Examples:
   ./boot
   ./boot --tap tap0                          # then: ip netns exec e100-tap0 ping 10.0.100.2
+  ./boot --timeline run.json </dev/null      # then open run.json.html
   ./boot --nic i82559er -- -trace 'eepro100*'
 EOT
 }
@@ -60,10 +65,11 @@ number_in() { # OPTION VALUE MIN MAX
 }
 
 nic=e100 chip='' tap='' ip='' port='' http_port='' machine=pc smp=1 memory=256 iso='' append='' pcap='' qemu='' build=yes batch=''
+timeline='' load=''
 [ -t 0 ] && [ -t 1 ] || batch=yes
 while [ $# -gt 0 ]; do
     case "$1" in
-        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --qemu)
+        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --timeline | --load | --qemu)
             option=${1#--}
             printf -v "$option" '%s' "$(value_of "$@")"
             [ -n "${!option}" ] || exit 2
@@ -86,6 +92,15 @@ number_in --smp "$smp" 1 8
 number_in --memory "$memory" 32 65536
 [ -z "$port" ] || number_in --port "$port" 1 65535
 [ -z "$http_port" ] || number_in --http-port "$http_port" 1 65535
+[ -z "$load" ] || number_in --load "$load" 1 100000
+[ -z "$load" ] || [ -z "$tap$port$http_port" ] || refuse "--load takes the network's place: it goes without --tap, --port and --http-port."
+if [ -n "$timeline" ]; then
+    [[ $timeline == /* ]] || timeline=./$timeline # also if it begins with a dash
+    for written in "$timeline" "$timeline.html" "$timeline.txt" "$timeline.records"; do
+        { [ ! -d "$written" ] && touch -- "$written"; } 2>/dev/null ||
+            refuse "$written cannot be written; --timeline takes the name of a file in a directory of yours."
+    done
+fi
 case "$machine" in
     pc | q35) ;;
     *) refuse "--machine is pc or q35, not '$machine'." ;;
@@ -111,7 +126,8 @@ qemu=${qemu:-qemu-system-x86_64}
 command -v "$qemu" >/dev/null || refuse "there is no $qemu: install Debian's package qemu-system-x86 (./boot without --no-build does)."
 plugin=$build_directory/hw/qemu/e100.so kernel=$build_directory/guest-driver/guest.elf
 cd_image=$build_directory/images/guest/guest.iso
-for made in "$plugin" "$kernel"; do
+converter=$build_directory/hw/timeline/e100-timeline
+for made in "$plugin" "$kernel" ${timeline:+"$converter"}; do
     [ -f "$made" ] || refuse "${made#"$here/"} is not built: run ./boot without --no-build."
 done
 
@@ -121,8 +137,8 @@ if [ "$nic" = e100 ]; then
     if [ "$chip" = help ]; then
         LD_PRELOAD=$plugin exec "$qemu" -device e100,help
     fi
-    arguments+=(-plugin "${plugin//,/,,}")
 fi
+[ "$nic$timeline$load" = "$nic" ] && [ "$nic" != e100 ] || arguments+=(-plugin "${plugin//,/,,}")
 
 port_is_free() { # PROTOCOL PORT: nobody on this host has it, not even a connection that is ending
     ! grep -qi "$(printf ':%04X ' "$2")" "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null
@@ -137,7 +153,11 @@ first_free_port() { # PROTOCOL FIRST OPTION
     done
     refuse "${1^^} ports $2 to $(($2 + 99)) are all taken; choose one with $3."
 }
-if [ -z "$tap" ]; then
+if [ -n "$load" ]; then
+    ip=${ip:-10.0.2.15/24} guest_address=${ip%%/*}
+    arguments+=(-netdev "hubport,id=net0,hubid=0" -netdev "hubport,id=load,hubid=0")
+    arguments+=(-device "e100-traffic,netdev=load,rate=$load,delay-ns=1000000000,dst-ip=$guest_address,dst-port=7,src-ip=${guest_address%.*}.77")
+elif [ -z "$tap" ]; then
     port=${port:-$(first_free_port udp 7007 --port)} || exit 2
     http_port=${http_port:-$(first_free_port tcp 8080 --http-port)} || exit 2
     arguments+=(-netdev "user,id=net0,hostfwd=udp:127.0.0.1:$port-:7,hostfwd=tcp:127.0.0.1:$http_port-:80")
@@ -163,10 +183,11 @@ if [ -n "$tap" ]; then
     fi
     arguments+=(-netdev "tap,id=net0,ifname=$tap,script=no,downscript=no")
 fi
+[ -z "$timeline" ] || arguments+=(-device "e100-timeline,file=${timeline//,/,,}.records")
 arguments+=(-device "$nic,netdev=net0${chip:+,chip=$chip}")
 [ -z "$pcap" ] || arguments+=(-object "filter-dump,id=pcap,netdev=net0,file=${pcap//,/,,}")
 
-words=${ip:+ip=$ip }${batch:+run=batch }$append
+words=${ip:+ip=$ip }${batch:+run=batch }${load:+linger_ms=200 }$append
 if [ -n "$iso" ]; then
     [ -f "$cd_image" ] || refuse "${cd_image#"$here/"} is not built: run ./boot --iso without --no-build."
     arguments+=(-cdrom "$cd_image" -fw_cfg "name=opt/e100/cmdline,string=${words//,/,,}")
@@ -184,6 +205,11 @@ if [ -n "$batch" ]; then
     timeout --foreground --kill-after=5 180 "${in_namespace[@]}" "$qemu" "${arguments[@]}" "$@" </dev/null || status=$?
 else
     "${in_namespace[@]}" "$qemu" "${arguments[@]}" "$@" || status=$?
+fi
+if [ -n "$timeline" ] && [ -s "$timeline.records" ]; then
+    "$converter" --json "$timeline" --html "$timeline.html" --tree "$timeline.txt" "$timeline.records" || exit 1
+    rm -f "$timeline.records"
+    echo "The run is in $timeline.html (any browser), $timeline (ui.perfetto.dev) and $timeline.txt (text)."
 fi
 case $status in
     0) exit 0 ;;

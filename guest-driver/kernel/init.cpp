@@ -9,11 +9,13 @@
 #include "kernel/page_alloc.h"
 #include "kernel/softirq.h"
 #include "kernel/thread.h"
+#include "kernel/timeline.h"
 #include "kernel/timer.h"
 
 namespace kernel {
 
 void kernel_init(const char* name) {
+    timeline_init(); // first: whoever records wants to see the rest
     page_alloc_init();
     threads_init(name);
     timers_init();

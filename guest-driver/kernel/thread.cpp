@@ -16,6 +16,8 @@
 #include "kernel/page_alloc.h"
 #include "kernel/per_cpu.h"
 #include "kernel/spinlock.h"
+#include "kernel/timeline.h"
+#include "kernel/trace.h"
 
 namespace kernel {
 
@@ -66,6 +68,15 @@ Slot* take_slot(unsigned cpu) {
     return nullptr;
 }
 
+uint32_t number_of(const Thread& thread) {
+    return static_cast<uint32_t>(static_cast<const Slot*>(&thread) - slots.data());
+}
+
+void give_name(Slot& slot, const char* name) {
+    slot.name = name;
+    timeline_name("thread", number_of(slot), name);
+}
+
 void give_back(Slot& slot) {
     IrqSpinGuard guard(slots_lock);
     slot.taken = false;
@@ -101,7 +112,7 @@ Slot* new_thread(const char* name, unsigned cpu, void (*entry)(void*), void* arg
     slot->entry = entry;
     slot->argument = argument;
     slot->context = arch::make_context(stack, thread_begin, slot);
-    slot->name = name;
+    give_name(*slot, name);
     slot->run_ns = 0;
     return slot;
 }
@@ -151,7 +162,7 @@ void threads_init(const char* name) {
     Slot* idle = new_thread("idle", arch::cpu_id(), idle_loop, nullptr);
     if (!self || !idle)
         arch::die("no memory for the first threads");
-    self->name = name;
+    give_name(*self, name);
     self->state = ThreadState::Running;
     idle->state = ThreadState::Ready;
     queue.current = self;
@@ -218,6 +229,7 @@ void schedule() {
     account(queue);
     if (&next == &previous)
         return;
+    trace(Event::SchedSwitch, number_of(next), number_of(previous));
     queue.current = &next;
     arch::switch_context(previous.context, next.context);
 }

@@ -8,6 +8,7 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "arch/recorder.h"
 
 namespace kernel {
 namespace {
@@ -26,6 +27,20 @@ struct CpuTrace {
 };
 
 constinit std::array<CpuTrace, arch::max_cpus> traces;
+
+void to_ring(CpuTrace& mine, unsigned cpu, Event event, uint32_t a, uint32_t b) {
+    const uint32_t slot = mine.claimed.fetch_add(1, std::memory_order_relaxed);
+    if (slot < records_per_cpu)
+        mine.records[slot] = {arch::now_ns(), a, b, event, static_cast<uint8_t>(cpu), execution_context()};
+}
+
+void to_recorder(unsigned cpu, Event event, uint32_t a, uint32_t b) {
+    arch::recorder_write({.cpu = static_cast<uint8_t>(cpu),
+                          .context = static_cast<uint8_t>(execution_context()),
+                          .event = static_cast<uint16_t>(event),
+                          .a = a,
+                          .b = b});
+}
 
 /// CPU whose next unread record is the oldest; nullptr when all are read.
 const TraceRecord* oldest(std::array<uint32_t, arch::max_cpus>& next) {
@@ -60,24 +75,23 @@ void trace_record(Event event, uint32_t a, uint32_t b) {
     const unsigned cpu = arch::cpu_id();
     CpuTrace& mine = traces[cpu];
     mine.writers.fetch_add(1);
-    if (trace_on.load()) { // still: trace_stop() waits for those that it finds writing
-        const uint32_t slot = mine.claimed.fetch_add(1, std::memory_order_relaxed);
-        if (slot < records_per_cpu)
-            mine.records[slot] = {arch::now_ns(),     a, b, event, static_cast<uint8_t>(cpu),
-                                  execution_context()};
-    }
+    const uint8_t on = trace_on.load(); // still: trace_stop() waits for those that it finds writing
+    if (on & trace_to_ring)
+        to_ring(mine, cpu, event, a, b);
     mine.writers.fetch_sub(1, std::memory_order_release);
+    if (on & trace_to_recorder)
+        to_recorder(cpu, event, a, b);
 }
 
 void trace_start() {
     trace_stop();
     for (CpuTrace& each : traces)
         each.claimed.store(0, std::memory_order_relaxed);
-    trace_on = true;
+    trace_on |= trace_to_ring;
 }
 
 void trace_stop() {
-    trace_on = false;
+    trace_on &= static_cast<uint8_t>(~trace_to_ring);
     for (const CpuTrace& each : traces)
         while (each.writers.load() != 0)
             arch::relax();

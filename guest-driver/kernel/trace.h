@@ -49,6 +49,7 @@ namespace kernel {
     X(AppWake, "app.wake", "port", "")                                                                       \
     X(AppRecv, "app.recv", "port", "bytes")                                                                  \
     X(Drop, "drop", "reason", "")                                                                            \
+    X(SchedSwitch, "sched.switch", "thread", "previous thread")                                              \
     X(NetXmit, "net.xmit", "bytes", "")                                                                      \
     X(TxClean, "ring.tx_clean", "blocks", "")
 
@@ -67,7 +68,10 @@ struct TraceRecord {
     ExecutionContext context;
 };
 
-inline std::atomic<bool> trace_on{false};
+/// Where records go, any combination.
+inline constexpr uint8_t trace_to_ring = 1;     ///< between trace_start() and trace_stop()
+inline constexpr uint8_t trace_to_recorder = 2; ///< out of the machine, kernel/timeline.h
+inline std::atomic<uint8_t> trace_on{0};
 void trace_record(Event event, uint32_t a, uint32_t b);
 inline void trace(Event event, uint32_t a = 0, uint32_t b = 0) {
     if (trace_on.load(std::memory_order_relaxed)) [[unlikely]]

@@ -8,6 +8,7 @@
 #include "arch/cpu.h"
 #include "kernel/command_line.h"
 #include "kernel/net_device.h"
+#include "kernel/thread.h"
 #include "net/socket.h"
 #include "shell/bring_up.h"
 #include "shell/command.h"
@@ -84,6 +85,13 @@ std::string_view read_line(LineEditor& editor) {
     }
 }
 
+/// For who sends to the guest and wants it to be there.
+void linger() {
+    const auto text = kernel::command_line_option("linger_ms");
+    if (const auto ms = text ? kernel::parse_number(*text) : std::nullopt)
+        kernel::sleep_ns(uint64_t{*ms} * 1'000'000);
+}
+
 } // namespace
 
 void run_line(std::string_view line, const Output& output) {
@@ -102,6 +110,8 @@ void main_thread(void*) {
     const char* failure = bring_up(console_output());
     if (failure)
         console_output().print("Failed: %s\n", failure);
+    if (batch && !failure)
+        linger();
     if (batch)
         arch::power_off(failure ? 1 : 0);
     console_output().write("\nType help for a list of the commands, poweroff to leave.\n");

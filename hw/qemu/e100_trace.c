@@ -4,6 +4,8 @@
 
 #include "e100_device.h"
 
+#include "timeline_device.h"
+
 #include "chip/trace_event.h"
 #include "qemu/error-report.h"
 #include "qemu/log.h"
@@ -34,11 +36,16 @@ static void append(GString* line, const char* meaning, uint32_t value) {
     }
 }
 
+static const char* name_of(const E100State* card) {
+    return card->nic != NULL ? qemu_get_queue(card->nic)->name : NULL;
+}
+
 static void print(const E100State* card, unsigned event, uint32_t a, uint32_t b) {
     g_autoptr(GString) line = g_string_new(names[event]);
+    const char* name = name_of(card);
 
-    if (card->nic != NULL) {
-        g_string_append_printf(line, " %s", qemu_get_queue(card->nic)->name);
+    if (name != NULL) {
+        g_string_append_printf(line, " %s", name);
     }
     append(line, texts[event].a, a);
     append(line, texts[event].b, b);
@@ -54,8 +61,14 @@ static void print(const E100State* card, unsigned event, uint32_t a, uint32_t b)
 }
 
 void e100_trace(void* opaque, unsigned event, uint32_t a, uint32_t b) {
-    if (likely(!trace_events_enabled_count)) {
+    const char* name;
+
+    if (likely(!(trace_events_enabled_count | e100_timeline_on))) {
         return;
+    }
+    name = name_of(opaque);
+    if (e100_timeline_on && name != NULL) { // without: a card on its way in or out
+        e100_timeline_card_event(name, event, a, b);
     }
     if (event < EVENTS && enabled[event] && qemu_loglevel_mask(LOG_TRACE)) {
         print(opaque, event, a, b);

@@ -9,6 +9,7 @@
 
 #include "abi_guard.h"
 #include "e100_device.h"
+#include "timeline_device.h"
 #include "traffic_device.h"
 
 #include <dlfcn.h>
@@ -33,6 +34,7 @@ static void init_trace(void) {
 static void init_types(void) {
     abi_guard_check();
     e100_register_type();
+    e100_timeline_register_type();
     e100_traffic_register_type();
 }
 
@@ -89,6 +91,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     e100_trace_register();
     e100_trace_apply_options();
     e100_register_type();
+    e100_timeline_register_type();
     e100_traffic_register_type();
     return 0;
 }

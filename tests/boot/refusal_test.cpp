@@ -26,19 +26,22 @@ TEST_P(Refusal, IsOneSentenceAndStatusTwo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Boot, Refusal,
-    ::testing::Values(Nonsense{"UnknownOption", {"--fast"}, "unknown option '--fast'"},
-                      Nonsense{"NoValue", {"--smp"}, "--smp needs a value"},
-                      Nonsense{"TooManyCpus", {"--smp", "9"}, "from 1 to 8"},
-                      Nonsense{"NotANumber", {"--memory", "12x"}, "not '12x'"},
-                      Nonsense{"PortZero", {"--port", "0"}, "from 1 to 65535"},
-                      Nonsense{"HttpPortTooLarge", {"--http-port", "65536"}, "from 1 to 65535"},
-                      Nonsense{"UnknownMachine", {"--machine", "isapc"}, "pc or q35"},
-                      Nonsense{
-                          "ChipOfAnotherCard", {"--nic", "e1000", "--chip", "82559c"}, "--nic e100 only"},
-                      Nonsense{"MalformedChip", {"--chip", "82559c,x=y"}, "--chip help"},
-                      Nonsense{"MalformedAddress", {"--ip", "10.0.0.300.1"}, "ADDRESS/LENGTH"},
-                      Nonsense{"LongTapName", {"--tap", "a-name-that-is-too-long"}, "at most 15"},
-                      Nonsense{"NoSuchQemu", {"--qemu", "/nowhere/qemu"}, "no program '/nowhere/qemu'"}),
+    ::testing::Values(
+        Nonsense{"UnknownOption", {"--fast"}, "unknown option '--fast'"},
+        Nonsense{"NoValue", {"--smp"}, "--smp needs a value"},
+        Nonsense{"TooManyCpus", {"--smp", "9"}, "from 1 to 8"},
+        Nonsense{"NotANumber", {"--memory", "12x"}, "not '12x'"},
+        Nonsense{"PortZero", {"--port", "0"}, "from 1 to 65535"},
+        Nonsense{"HttpPortTooLarge", {"--http-port", "65536"}, "from 1 to 65535"},
+        Nonsense{"LoadAndNetwork", {"--load", "5", "--port", "7100"}, "the network's place"},
+        Nonsense{"NoLoad", {"--load", "0"}, "from 1 to 100000"},
+        Nonsense{"TimelineNowhere", {"--timeline", "/nowhere/run"}, "/nowhere/run cannot be written"},
+        Nonsense{"UnknownMachine", {"--machine", "isapc"}, "pc or q35"},
+        Nonsense{"ChipOfAnotherCard", {"--nic", "e1000", "--chip", "82559c"}, "--nic e100 only"},
+        Nonsense{"MalformedChip", {"--chip", "82559c,x=y"}, "--chip help"},
+        Nonsense{"MalformedAddress", {"--ip", "10.0.0.300.1"}, "ADDRESS/LENGTH"},
+        Nonsense{"LongTapName", {"--tap", "a-name-that-is-too-long"}, "at most 15"},
+        Nonsense{"NoSuchQemu", {"--qemu", "/nowhere/qemu"}, "no program '/nowhere/qemu'"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(RefusalByQemu, UnknownChipNamesTheOnesThereAre) {

@@ -9,8 +9,10 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "arch/pci.h"
+#include "timeline/port.h"
 
 namespace hosted {
 
@@ -58,6 +60,14 @@ void on_write_barrier(std::function<void()> hook);
 
 /// Guest memory as a device on the bus sees it; empty if any part of it is outside RAM.
 std::span<std::byte> ram(uint32_t bus_address, std::size_t bytes);
+
+/// What the guest gave to a recorder outside the machine, arch/recorder.h.
+struct Recorder {
+    std::vector<timeline_record> records;
+    std::vector<std::string> lines;
+};
+/// It must outlive the guest's use of it; nullptr takes it out.
+void plug_recorder(Recorder* recorder);
 
 /// What the guest printed since the last call.
 std::string take_console_output();
