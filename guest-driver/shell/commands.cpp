@@ -12,17 +12,17 @@ namespace shell {
 namespace {
 
 constexpr Command table[] = {
-    {"cat", "FILE...", "show a file below /proc", cat_command},
+    {"cat", "FILE...", "show a file below /proc or /sys", cat_command},
     {"crash", "die|null|stack|softirq [CPU]", "fail on purpose, to see the report", crash_command},
     {"driver", "[OPTION VALUE]", "options and counters of the e100 driver", driver_command},
     {"drops", "[-a]", "packets dropped, by reason", drops_command},
-    {"echo", "[TEXT] [> FILE]", "write to a file below /proc, or to the console", echo_command},
+    {"echo", "[TEXT] [> FILE]", "write to a file below /proc or /sys, or to the console", echo_command},
     {"ethtool", "[-i|-S|-g|-c|-G|-C] DEVICE", "the driver: itself, its counters, its rings", ethtool_command},
     {"free", "", "memory and packet buffers", free_command},
     {"help", "[COMMAND]", "this list", help_command},
     {"ip", "[-s] addr|link|neigh|route", "addresses, interfaces, neighbours, routes", ip_command},
     {"listen", "[-n] PORT", "count UDP datagrams; -n: leave them unread", listen_command},
-    {"ls", "[DIRECTORY]", "names of the files below /proc", ls_command},
+    {"ls", "[DIRECTORY]", "names of the files below /proc or /sys", ls_command},
     {"napi", "", "NAPI instances and softirq limits", napi_command},
     {"ping", "[-c N] [-s SIZE] [-i SECONDS | -f] ADDRESS", "send ICMP echo requests", ping_command},
     {"poweroff", "", "take the network down and end the machine", poweroff_command},

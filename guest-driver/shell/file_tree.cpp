@@ -9,7 +9,7 @@ namespace shell {
 
 namespace {
 
-constexpr const FileKind* kinds[] = {&proc_files, &irq_files, &sysctl_files};
+constexpr const FileKind* kinds[] = {&proc_files, &irq_files, &sysctl_files, &device_files};
 
 struct Search {
     std::string_view folder, after;

@@ -18,7 +18,7 @@
 
 namespace shell {
 
-extern const FileKind proc_files, irq_files, sysctl_files;
+extern const FileKind proc_files, irq_files, sysctl_files, device_files;
 
 // proc_system.cpp
 void format_cpu_header(const Output& output, unsigned indent, unsigned cpus);
