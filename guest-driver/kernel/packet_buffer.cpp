@@ -207,6 +207,15 @@ PacketBuffer* PacketQueue::pop() {
     return packet;
 }
 
+void PacketQueue::splice_back(PacketQueue& other) {
+    if (other.empty())
+        return;
+    (tail_ ? tail_->next : head_) = other.head_;
+    tail_ = other.tail_;
+    length_ += other.length_;
+    other = {};
+}
+
 void PacketQueue::purge(DropReason reason) {
     while (PacketBuffer* packet = pop())
         drop_packet(packet, reason);

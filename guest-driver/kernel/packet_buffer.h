@@ -72,7 +72,8 @@ struct PacketBuffer {
     uint64_t time_ns = 0;  ///< when the driver took it off the ring
     uint16_t protocol = 0; ///< EtherType, host order
     PacketType type = PacketType::Host;
-    uint32_t id = 0; ///< counts received packets; for the trace
+    uint32_t id = 0;   ///< counts received packets; for the trace
+    uint32_t hash = 0; ///< of its flow; 0: not computed
 
     std::size_t length() const { return static_cast<std::size_t>(tail - data); }
     std::size_t headroom() const { return static_cast<std::size_t>(data - head); }
@@ -125,7 +126,8 @@ class PacketQueue {
     std::size_t length() const { return length_; }
     void push(PacketBuffer* packet);
     void push_front(PacketBuffer* packet);
-    PacketBuffer* pop(); ///< nullptr when empty
+    PacketBuffer* pop();                  ///< nullptr when empty
+    void splice_back(PacketQueue& other); ///< all of `other`, behind the last one here
     void purge(DropReason reason);
 
   private:
