@@ -3,6 +3,7 @@
 #include "kernel/napi.h"
 
 #include "arch/clock.h"
+#include "kernel/backlog.h"
 #include "kernel/per_cpu.h"
 #include "kernel/print.h"
 #include "kernel/softirq.h"
@@ -134,11 +135,12 @@ bool poll_list(SoftnetData& mine, List<Napi>& list, List<Napi>& repoll, int& bud
 } // namespace
 
 SoftnetData& this_softnet() { return softnet.local(); }
+SoftnetData& softnet_of(unsigned cpu) { return softnet.of(cpu); }
 
 const SoftnetStats& softnet_stats(unsigned cpu) { return softnet.of(cpu).stats; }
 
-void net_rx_action() {
-    SoftnetData& mine = this_softnet();
+namespace {
+void run_poll_list(SoftnetData& mine) {
     List<Napi> list, repoll;
     int budget = netdev_budget;
     const uint64_t deadline = arch::now_ns() + netdev_budget_usecs * 1000;
@@ -147,6 +149,12 @@ void net_rx_action() {
         if (!poll_list(mine, list, repoll, budget, deadline) || !repoll.empty())
             return requeue(mine, list, repoll);
     } while (!nothing_left(mine));
+}
+} // namespace
+
+void net_rx_action() {
+    run_poll_list(this_softnet());
+    backlog_send_ipis();
 }
 
 void netif_napi_add(NetDevice& device, Napi& napi, int (*poll)(Napi&, int), int weight) {
@@ -176,6 +184,15 @@ void __napi_schedule_irqoff(Napi& napi) {
     mine.poll_list.push_back(napi);
     if (!mine.in_net_rx_action)
         raise_softirq_irqoff(Softirq::NetRx);
+}
+
+void __napi_complete(Napi& napi) {
+    unlink_from_poll_list(napi);
+    napi.stats.completes++;
+    napi.stats.done++;
+    leave_poll(napi);
+    napi.state.fetch_and(~sched, std::memory_order_release);
+    trace(Event::NapiComplete, true);
 }
 
 bool napi_complete_done(Napi& napi, int) {

@@ -45,6 +45,8 @@ bool napi_schedule_prep(Napi& napi);
 void __napi_schedule_irqoff(Napi& napi); ///< onto this CPU's poll list, raises NET_RX. Interrupts off.
 /// Gives the instance up. True: the driver may unmask its interrupt; false: it will be polled again.
 bool napi_complete_done(Napi& napi, int work);
+/// The same for an instance whose claims a lock orders, which the caller holds: none can have been missed.
+void __napi_complete(Napi& napi);
 void napi_enable(Napi& napi);
 void napi_disable(Napi& napi); ///< waits until no poll runs; task context
 

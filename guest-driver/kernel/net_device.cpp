@@ -6,7 +6,9 @@
 #include <atomic>
 #include <cstring>
 
+#include "kernel/backlog.h"
 #include "kernel/per_cpu.h"
+#include "kernel/rps.h"
 #include "kernel/softirq.h"
 #include "kernel/softnet.h"
 #include "kernel/trace.h"
@@ -15,28 +17,12 @@ namespace kernel {
 namespace {
 
 constexpr unsigned max_devices = 8;
-constexpr unsigned max_protocols = 16;
 constexpr int error_no_device = -19; ///< ENODEV
 
 std::array<NetDevice*, max_devices> devices;
 unsigned device_count = 0;
 
-struct Protocol {
-    std::atomic<ProtocolHandler> handler{nullptr};
-    uint16_t ethertype = 0;
-};
-std::array<Protocol, max_protocols> protocols;
-std::atomic<void (*)(const PacketBuffer&)> tap{nullptr};
-
 PerCpu<std::atomic<uint32_t>> transmit_pending; ///< per CPU, one bit per device
-
-ProtocolHandler handler_of(uint16_t ethertype) {
-    for (const Protocol& protocol : protocols)
-        if (ProtocolHandler handler = protocol.handler.load(std::memory_order_acquire))
-            if (protocol.ethertype == ethertype)
-                return handler;
-    return nullptr;
-}
 
 PacketType classify(const NetDevice& device, const std::byte* destination) {
     static constexpr MacAddress broadcast = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -102,6 +88,7 @@ bool register_netdev(NetDevice& device) {
         return false;
     device.index = device_count;
     devices[device_count++] = &device;
+    rps_device_added(device);
     return true;
 }
 
@@ -114,6 +101,7 @@ void unregister_netdev(NetDevice& device) {
     devices[--device_count] = nullptr;
     for (unsigned i = 0; i < device_count; i++)
         devices[i]->index = i;
+    rps_device_gone(device);
 }
 
 std::span<NetDevice* const> net_devices() { return {devices.data(), device_count}; }
@@ -151,23 +139,6 @@ uint16_t eth_type_trans(PacketBuffer& packet, NetDevice& device) {
     return packet.protocol;
 }
 
-void netif_receive_skb(PacketBuffer* packet) {
-    SoftnetStats& stats = this_softnet().stats;
-    trace(Event::NetReceive, packet->protocol, static_cast<uint32_t>(packet->length()));
-    stats.processed++;
-    if (auto* see = tap.load(std::memory_order_relaxed))
-        see(*packet);
-    ProtocolHandler handler = handler_of(packet->protocol);
-    if (!handler) {
-        stats.unhandled++;
-        count_drop(packet->device->stats.rx_dropped);
-        return drop_packet(packet, DropReason::UnhandledProto);
-    }
-    stats.delivered++;
-    trace(Event::NetDeliver, packet->protocol, arch::cpu_id());
-    handler(packet);
-}
-
 void dev_queue_xmit(PacketBuffer* packet) {
     NetDevice& device = *packet->device;
     const DropReason reason = enqueue(device, packet);
@@ -186,26 +157,8 @@ void netif_wake_queue(NetDevice& device) {
     raise_softirq(Softirq::NetTx);
 }
 
-void dev_add_pack(uint16_t ethertype, ProtocolHandler handler) {
-    dev_remove_pack(ethertype);
-    for (Protocol& protocol : protocols) {
-        if (protocol.handler.load(std::memory_order_relaxed))
-            continue;
-        protocol.ethertype = ethertype;
-        protocol.handler.store(handler, std::memory_order_release);
-        return;
-    }
-}
-
-void dev_remove_pack(uint16_t ethertype) {
-    for (Protocol& protocol : protocols)
-        if (protocol.ethertype == ethertype)
-            protocol.handler.store(nullptr, std::memory_order_release);
-}
-
-void dev_set_tap(void (*see)(const PacketBuffer&)) { tap.store(see, std::memory_order_release); }
-
 void net_dev_init() {
+    backlogs_init();
     open_softirq(Softirq::NetTx, net_tx_action);
     open_softirq(Softirq::NetRx, net_rx_action);
 }

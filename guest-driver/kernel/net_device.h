@@ -76,6 +76,15 @@ struct RingState {
     const char* command_unit; ///< "Idle", "Suspended", "Active"
 };
 
+/// Where the packets of an interface's only receive queue go (rps.h). Both off: they stay where they are
+/// polled.
+struct RpsFlow;
+struct RxSteering {
+    std::atomic<uint32_t> rps_cpus{0};        ///< by their hash to one of these, bit n for CPU n
+    std::atomic<uint32_t> rps_flow_cnt{0};    ///< to where the flow's reader is; flows told apart
+    std::atomic<RpsFlow*> rps_flows{nullptr}; ///< set with the first count, kept until unregister_netdev()
+};
+
 struct NetDevice;
 struct Napi;
 /// Task context unless said otherwise. An int result is 0 or a negative errno as Linux's.
@@ -106,8 +115,8 @@ struct NetDevice {
     bool carrier = false;
     unsigned irq = 0;
     NetDeviceStats stats;
-    uint32_t rps_cpus = 0; ///< CPUs to which packets are steered; 0: they stay where they are polled
-    Napi* napi = nullptr;  ///< set by netif_napi_add
+    RxSteering steering;
+    Napi* napi = nullptr; ///< set by netif_napi_add
     const NetDeviceOperations* operations = nullptr;
     void* driver = nullptr; ///< private to the driver
 
@@ -127,7 +136,8 @@ inline constexpr std::size_t tx_queue_limit = 1000;
 
 /// At most 8 interfaces; false when there is no room.
 bool register_netdev(NetDevice& device);
-void unregister_netdev(NetDevice& device); ///< which must be down
+/// It must be down. Its packets in the CPUs' backlogs have been through their protocols at the return.
+void unregister_netdev(NetDevice& device);
 std::span<NetDevice* const> net_devices();
 
 /// Up and down, as `ip link set` does it: the driver's open and stop, and the queue in front of it. Task
@@ -137,7 +147,8 @@ void dev_close(NetDevice& device); ///< packets that wait are dropped
 
 /// Protocol and packet type from the Ethernet header; pulls it. The packet is at least 14 bytes long.
 uint16_t eth_type_trans(PacketBuffer& packet, NetDevice& device);
-/// A received packet goes up: taps, then the protocol handler. Softirq context. Takes the packet.
+/// A received packet goes up, here or, if it is steered there, on another CPU. Softirq context or bottom
+/// halves off. Takes the packet.
 void netif_receive_skb(PacketBuffer* packet);
 /// A packet with a complete Ethernet header leaves. Takes the packet; when the ring is full it waits in a
 /// queue of the device (at most 1000 packets, then dropped).

@@ -21,6 +21,7 @@ struct SoftnetData {
 };
 
 SoftnetData& this_softnet();
+SoftnetData& softnet_of(unsigned cpu);
 void net_rx_action();
 
 } // namespace kernel

@@ -35,6 +35,10 @@ namespace kernel {
     X(RuStopped, "ring.ru_stopped", "", "")                                                                  \
     X(RuStart, "ring.ru_start", "bus address", "")                                                           \
     X(NetReceive, "net.receive", "protocol", "bytes")                                                        \
+    X(RpsSteer, "rps.steer", "hash", "from CPU << 16 | to CPU")                                              \
+    X(RpsIpi, "rps.ipi", "from CPU", "to CPU")                                                               \
+    X(BacklogEnqueue, "backlog.enqueue", "cpu", "length")                                                    \
+    X(BacklogDrop, "backlog.drop", "cpu", "")                                                                \
     X(NetDeliver, "net.deliver", "protocol", "cpu")                                                          \
     X(ArpRcv, "arp.rcv", "operation", "sender address")                                                      \
     X(IpRcv, "ip.rcv", "protocol", "source address")                                                         \

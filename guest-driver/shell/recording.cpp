@@ -86,7 +86,7 @@ PathFacts facts_of(NetDevice& device) {
     facts.interface = device.name;
     facts.up = device.up;
     facts.irq = device.irq;
-    facts.rps_cpus = device.rps_cpus;
+    facts.rps_cpus = device.steering.rps_cpus;
     facts.napi_weight = device.napi ? device.napi->weight : 0;
     if (device.operations && device.operations->driver_info)
         facts.driver = device.operations->driver_info(device).driver;

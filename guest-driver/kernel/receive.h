@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where a received packet goes when its CPU has been found.
+#pragma once
+
+#include "kernel/net_device.h"
+
+namespace kernel {
+
+/// Taps, then the protocol's handler, on this CPU. Softirq context or bottom halves off. Takes the packet.
+void __netif_receive_skb(PacketBuffer* packet);
+
+} // namespace kernel
