@@ -209,7 +209,7 @@ kernel::RingState ring_state(NetDevice& device) {
     const uint8_t status = adapter.scb.status();
     const ReceiveRing& receive = adapter.receive;
     return {receive.size(),           receive.to_clean(),          receive.to_use(),
-            receive.stopper(),        receive.completed(),         receive_unit_name(status),
+            receive.stopper(),        receive.completed(),         receive.occupied(),        receive_unit_name(status),
             adapter.commands.size(),  adapter.commands.to_clean(), adapter.commands.to_use(),
             command_unit_name(status)};
 }

@@ -6,13 +6,17 @@
 #include <cstddef>
 
 #include "kernel/command_line.h"
+#include "kernel/padding.h"
 #include "kernel/print.h"
 
 namespace e100 {
 namespace {
 
+using kernel::padding;
+
 constexpr unsigned max_weight = 256;
-constexpr std::size_t option_count = 6;
+constexpr unsigned max_padding_ns = 1'000'000;
+constexpr std::size_t option_count = 8;
 using ValueText = std::array<char, 12>;
 
 bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned high) {
@@ -20,6 +24,14 @@ bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned h
     if (number)
         into = std::clamp<unsigned>(*number, low, high);
     return number.has_value();
+}
+
+bool set_price(std::atomic<uint32_t>& into, std::string_view value) {
+    unsigned ns = 0;
+    const bool valid = set_number(ns, value, 0, max_padding_ns);
+    if (valid)
+        into = ns;
+    return valid;
 }
 
 template <typename Enum>
@@ -61,6 +73,10 @@ constexpr std::array<Option, option_count> table = {{
     {"microcode", "off | on",
      [](std::string_view value) { return set_choice(options().microcode, value, "off", "on"); },
      [](ValueText&) { return options().microcode == Microcode::Off ? "off" : "on"; }},
+    {"pad_ns", "0 ... 1000000", [](std::string_view value) { return set_price(padding.packet_ns, value); },
+     [](ValueText& text) { return number_text(padding.packet_ns, text); }},
+    {"pad_irq_ns", "0 ... 1000000", [](std::string_view value) { return set_price(padding.irq_ns, value); },
+     [](ValueText& text) { return number_text(padding.irq_ns, text); }},
 }};
 
 } // namespace

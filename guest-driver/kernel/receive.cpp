@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 
+#include "kernel/padding.h"
 #include "kernel/rps.h"
 #include "kernel/softnet.h"
 #include "kernel/trace.h"
@@ -38,6 +39,7 @@ void netif_receive_skb(PacketBuffer* packet) {
 }
 
 void __netif_receive_skb(PacketBuffer* packet) {
+    const PaddedScope cost(padding.packet_ns);
     SoftnetStats& stats = this_softnet().stats;
     stats.processed++;
     if (auto* see = tap.load(std::memory_order_relaxed))

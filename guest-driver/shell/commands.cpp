@@ -13,6 +13,7 @@ namespace {
 
 constexpr Command table[] = {
     {"cat", "FILE...", "show a file below /proc or /sys", cat_command},
+    {"counters", "", "everything that is counted, for programs to read", counters_command},
     {"crash", "die|null|stack|softirq [CPU]", "fail on purpose, to see the report", crash_command},
     {"driver", "[OPTION VALUE]", "options and counters of the e100 driver", driver_command},
     {"drops", "[-a]", "packets dropped, by reason", drops_command},
@@ -28,6 +29,7 @@ constexpr Command table[] = {
     {"poweroff", "", "take the network down and end the machine", poweroff_command},
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
+    {"sleep", "SECONDS", "wait", sleep_command},
     {"ss", "[-u] [-a | -l] [-m]", "UDP sockets, and what waits in them", ss_command},
     {"torture", "[MILLISECONDS]", "use locks, lists and calls on all CPUs at once", torture_command},
     {"trace", "[arp|icmp|udp]", "the way of the next frame, step by step", trace_command},

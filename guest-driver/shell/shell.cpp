@@ -11,6 +11,7 @@
 #include "shell/bring_up.h"
 #include "shell/command.h"
 #include "shell/line_editor.h"
+#include "shell/script.h"
 #include "shell/terminal.h"
 
 namespace shell {
@@ -88,6 +89,7 @@ void main_thread(void*) {
     if (batch)
         arch::power_off(failure ? 1 : 0);
     console_output().write("\nType help for a list of the commands, poweroff to leave.\n");
+    run_machine_script(console_output());
     prompt_loop();
 }
 

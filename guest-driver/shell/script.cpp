@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Lines that come with the machine instead of from a person, and waiting between them.
+#include "shell/script.h"
+
+#include "arch/console_script.h"
+#include "kernel/command_line.h"
+#include "kernel/thread.h"
+#include "shell/arguments.h"
+#include "shell/shell.h"
+
+namespace shell {
+
+namespace {
+
+constexpr uint64_t second_ns = 1'000'000'000;
+constexpr std::size_t fraction_digits = 9;
+
+} // namespace
+
+std::optional<uint64_t> parse_seconds(std::string_view text) {
+    const std::size_t point = text.find('.');
+    const auto whole = kernel::parse_number(text.substr(0, point));
+    if (!whole)
+        return std::nullopt;
+    uint64_t ns = uint64_t{*whole} * second_ns;
+    if (point == std::string_view::npos)
+        return ns;
+    const std::string_view digits = text.substr(point + 1);
+    const auto fraction = kernel::parse_number(digits); // at most 9 digits
+    if (!fraction)
+        return std::nullopt;
+    uint64_t fraction_ns = *fraction;
+    for (std::size_t i = digits.size(); i < fraction_digits; i++)
+        fraction_ns *= 10;
+    return ns + fraction_ns;
+}
+
+void sleep_command(Words words, const Output& output) {
+    const auto ns = words.size() == 2 ? parse_seconds(words[1]) : std::nullopt;
+    if (!ns)
+        return output.write("Usage: sleep SECONDS, like 2 or 0.25\n");
+    kernel::sleep_ns(*ns);
+}
+
+void run_script(std::string_view script, const Output& output) {
+    while (!script.empty()) {
+        const std::size_t end = std::min(script.find('\n'), script.size());
+        const std::string_view line = script.substr(0, end);
+        script.remove_prefix(std::min(end + 1, script.size()));
+        output.print("+ %.*s\n", length_of(line), line.data());
+        run_line(line, output);
+    }
+}
+
+void run_machine_script(const Output& output) { run_script(arch::console_script(), output); }
+
+} // namespace shell

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Lines that come with the machine instead of from a person.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "shell/output.h"
+
+namespace shell {
+
+/// "2" or "0.25" in ns; up to 999999999 s, and 9 digits behind the point.
+std::optional<uint64_t> parse_seconds(std::string_view text);
+/// Runs line after line; each is shown first, behind "+ ".
+void run_script(std::string_view script, const Output& output);
+/// The same with what the machine's owner provided (arch::console_script), which may be nothing.
+void run_machine_script(const Output& output);
+
+} // namespace shell
