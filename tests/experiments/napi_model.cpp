@@ -116,9 +116,10 @@ class Machine {
 
     /// False: the weight is used up.
     bool poll() {
-        spend(in_.poll_us);
+        spend(in_.poll_us - in_.leave_us);
         unsigned work = 0;
         const bool drained = drain(work);
+        spend(work * in_.refill_us);
         card_.free += work; // new buffers, and the stopper moves
         if (in_.resume) {
             if (!card_.running && card_.free)
@@ -127,6 +128,7 @@ class Machine {
             restart();
             work++;
         }
+        spend(in_.leave_us);
         return work < in_.weight;
     }
     bool drain(unsigned& work) {
@@ -138,7 +140,7 @@ class Machine {
                     return false;
                 card_.completed--;
                 out_.received++;
-                spend(in_.packet_us);
+                spend(in_.packet_us - in_.refill_us);
             }
             if (work == in_.weight)
                 return false;

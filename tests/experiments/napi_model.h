@@ -9,8 +9,12 @@ namespace experiments {
 
 struct ModelInput {
     uint64_t rate = 1000;     ///< frames a second
-    double packet_us = 27.45; ///< what the CPU spends on a packet
-    double isr_us = 0.5, poll_us = 0.3; ///< once per interrupt; once per poll
+    double packet_us = 27.45;  ///< what the CPU spends on a packet
+    double isr_us = 0.5;       ///< once per interrupt
+    double poll_us = 0.3;      ///< once per poll
+    /// Of these, what comes behind the last look at the ring: new buffers; the end of the poll. A frame that
+    /// arrives then costs an interrupt of its own.
+    double refill_us = 0, leave_us = 0;
     bool poisson = false; ///< else at equal distances; either way the very moments of the tester's frames
     bool ack_in_poll = false;
     bool resume = false;     ///< the receive unit is restarted as soon as there is room
