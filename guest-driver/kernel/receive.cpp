@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 
+#include "kernel/backlog.h"
 #include "kernel/padding.h"
 #include "kernel/rps.h"
 #include "kernel/softnet.h"
@@ -36,6 +37,11 @@ void netif_receive_skb(PacketBuffer* packet) {
     trace(Event::NetReceive, packet->protocol, static_cast<uint32_t>(packet->length()));
     if (!rps_steer(packet))
         __netif_receive_skb(packet);
+}
+
+void netif_rx(PacketBuffer* packet) {
+    trace(Event::NetReceive, packet->protocol, static_cast<uint32_t>(packet->length()));
+    enqueue_to_backlog(arch::cpu_id(), packet);
 }
 
 void __netif_receive_skb(PacketBuffer* packet) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "kernel/input_feedback.h"
 #include "kernel/trace.h"
 #include "net/ipv4.h"
 #include "net/random.h"
@@ -109,6 +110,7 @@ bool UdpSocket::enqueue(PacketBuffer* packet) {
         return false;
     }
     receive_memory_ += size;
+    kernel::input_feedback_note(receive_memory_, receive_buffer_);
     queue_.push(packet);
     kernel::trace(Event::SockEnqueue, local_.port, static_cast<uint32_t>(receive_memory_));
     readers_.wake_one();
@@ -123,6 +125,7 @@ PacketBuffer* UdpSocket::dequeue(uint64_t deadline_ns) {
             return nullptr;
     PacketBuffer* packet = queue_.pop();
     receive_memory_ -= packet->truesize();
+    kernel::input_feedback_note(receive_memory_, receive_buffer_);
     return packet;
 }
 

@@ -41,6 +41,7 @@ void ping_command(Words words, const Output& output);
 void poweroff_command(Words words, const Output& output);
 void ps_command(Words words, const Output& output);
 void ring_command(Words words, const Output& output);
+void sink_command(Words words, const Output& output);
 void sleep_command(Words words, const Output& output);
 void ss_command(Words words, const Output& output);
 void torture_command(Words words, const Output& output);

@@ -29,6 +29,7 @@ constexpr Command table[] = {
     {"poweroff", "", "take the network down and end the machine", poweroff_command},
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
+    {"sink", "PORT NS", "read UDP datagrams in the background, each for NS ns", sink_command},
     {"sleep", "SECONDS", "wait", sleep_command},
     {"ss", "[-u] [-a | -l] [-m]", "UDP sockets, and what waits in them", ss_command},
     {"torture", "[MILLISECONDS]", "use locks, lists and calls on all CPUs at once", torture_command},

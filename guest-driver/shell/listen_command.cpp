@@ -6,6 +6,7 @@
 #include "kernel/command_line.h"
 #include "kernel/thread.h"
 #include "net/socket.h"
+#include "net/udp_sink.h"
 #include "shell/arguments.h"
 #include "shell/terminal.h"
 
@@ -62,6 +63,15 @@ void listen_command(Words words, const Output& output) {
         return output.print("listen: bind: %s\n", net::socket_error_text(error));
     output.print("Listening on UDP port %u%s; Ctrl-C to stop.\n", *port, read ? "" : ", reading nothing");
     listen(socket, read, output);
+}
+
+void sink_command(Words words, const Output& output) {
+    Arguments arguments(words);
+    const auto port = kernel::parse_number(arguments.take()), price = kernel::parse_number(arguments.take());
+    if (!port || *port == 0 || *port > 0xffff || !price || !arguments.empty())
+        return output.write("Usage: sink PORT NS\n");
+    if (const char* failure = net::udp_sink_start(static_cast<uint16_t>(*port), *price))
+        output.print("sink: %s\n", failure);
 }
 
 } // namespace shell

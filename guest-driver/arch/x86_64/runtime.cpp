@@ -8,6 +8,14 @@
 extern "C" {
 
 void* __dso_handle = nullptr;
+/// What std::popcount becomes on a CPU that may lack the instruction.
+int __popcountdi2(unsigned long value) {
+    int count = 0;
+    for (; value; value &= value - 1)
+        count++;
+    return count;
+}
+
 int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }
 [[noreturn]] void __cxa_pure_virtual() { arch::die("pure virtual function called"); }
 [[noreturn]] void abort() { arch::die("abort"); }
