@@ -64,7 +64,7 @@ void Judge::napi(const std::string& card) {
     equal(card + ": each poll finished or used up its weight", run_.total(card + ".napi_polls"),
           sum({card + ".napi_done", card + ".napi_ndone"}));
     zero(card + ": N2 and N3, the poll contract", run_.total(card + ".napi_contract_violations"));
-    if (!run_.setup.legacy)
+    if (run_.setup.interrupts_schedule)
         equal(card + ": N1, each interrupt finds the instance idle and claims it",
               sum({card + ".interrupts", card + ".napi_missed"}), run_.total(card + ".napi_schedules"));
 }

@@ -54,6 +54,8 @@ struct Card {
     }
 };
 
+constexpr unsigned packets_per_sent_interrupt = 16; // the driver's
+
 class Machine {
   public:
     explicit Machine(const ModelInput& input)
@@ -140,7 +142,9 @@ class Machine {
                     return false;
                 card_.completed--;
                 out_.received++;
-                spend(in_.packet_us - in_.refill_us);
+                const bool interrupts = out_.received % packets_per_sent_interrupt == 0;
+                spend(in_.packet_us - in_.refill_us - in_.sent_us / packets_per_sent_interrupt +
+                      (interrupts ? in_.sent_us : 0));
             }
             if (work == in_.weight)
                 return false;

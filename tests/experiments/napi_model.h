@@ -15,6 +15,7 @@ struct ModelInput {
     /// Of these, what comes behind the last look at the ring: new buffers; the end of the poll. A frame that
     /// arrives then costs an interrupt of its own.
     double refill_us = 0, leave_us = 0;
+    double sent_us = 0; ///< every 16th packet sent interrupts for this long; part of packet_us on average
     bool poisson = false; ///< else at equal distances; either way the very moments of the tester's frames
     bool ack_in_poll = false;
     bool resume = false;     ///< the receive unit is restarted as soon as there is room

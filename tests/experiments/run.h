@@ -36,8 +36,8 @@ struct Setup {
 
     /// What would be wrong otherwise is the subject: packets may be lost behind the card, too.
     bool losses_in_guest = false;
-    /// Interrupts are neither masked nor counted as NAPI does.
-    bool legacy = false;
+    /// Each interrupt schedules a poll and nothing else does.
+    bool interrupts_schedule = true;
 };
 
 using Counters = std::map<std::string, uint64_t>;
