@@ -7,6 +7,7 @@
 
 #include "kernel/command_line.h"
 #include "kernel/input_feedback.h"
+#include "kernel/packet_buffer.h"
 #include "kernel/padding.h"
 #include "kernel/print.h"
 
@@ -15,10 +16,12 @@ namespace {
 
 using kernel::padding;
 
+bool allocations_fail = false; ///< of packets, to see what the ring does about it
+
 constexpr unsigned max_weight = 256;
 constexpr std::string_view unlimited = "unlimited";
 constexpr unsigned max_padding_ns = 1'000'000;
-constexpr std::size_t option_count = 11;
+constexpr std::size_t option_count = 12;
 using ValueText = std::array<char, 12>;
 
 bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned high) {
@@ -106,6 +109,13 @@ constexpr std::array<Option, option_count> table = {{
     {"microcode", "off | on",
      [](std::string_view value) { return set_choice(options().microcode, value, "off", "on"); },
      [](ValueText&) { return options().microcode == Microcode::Off ? "off" : "on"; }},
+    {"alloc_fails", "off | on",
+     [](std::string_view value) {
+         const bool valid = set_choice(allocations_fail, value, "off", "on");
+         kernel::packet_pool_fail_when([] { return allocations_fail; });
+         return valid;
+     },
+     [](ValueText&) { return allocations_fail ? "on" : "off"; }},
     {"pad_ns", "0 ... 1000000", [](std::string_view value) { return set_price(padding.packet_ns, value); },
      [](ValueText& text) { return number_text(padding.packet_ns, text); }},
     {"pad_irq_ns", "0 ... 1000000", [](std::string_view value) { return set_price(padding.irq_ns, value); },

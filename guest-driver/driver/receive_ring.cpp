@@ -160,8 +160,8 @@ bool ReceiveRing::finished(unsigned slot) const {
     return completed(slot) || (slots_[after].packet && completed(after));
 }
 
-/// From the stopper backwards: what the chip has not finished is what was added since it stopped, a poll's worth,
-/// while what it has finished may be the whole ring.
+/// From the stopper backwards: what the chip has not finished is what was added since it stopped, a poll's
+/// worth, while what it has finished may be the whole ring.
 unsigned ReceiveRing::first_unfinished() const {
     unsigned slot = stopper_;
     while (slot != to_clean_ && !finished(previous(slot)))

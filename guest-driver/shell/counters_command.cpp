@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// counters: everything a judge of a run needs, as NAME=VALUE lines between two marks. What the kernel counts is
-// copied before the first line is printed, so that printing, which takes its time, does not count itself.
+// counters: everything a judge of a run needs, as NAME=VALUE lines between two marks. What the kernel counts
+// is copied before the first line is printed, so that printing, which takes its time, does not count itself.
 #include <array>
 
 #include "arch/clock.h"
@@ -60,7 +60,8 @@ void add_device(Snapshot& snapshot, NetDevice& device) {
     if (!device.operations)
         return;
     if (device.up)
-        add_stats(snapshot, device, device.operations->chip_stats); // first: it brings rx_missed_errors up to date
+        add_stats(snapshot, device,
+                  device.operations->chip_stats); // first: it brings rx_missed_errors up to date
     add_stats(snapshot, device, device.operations->driver_stats);
     const kernel::NetDeviceStats& stats = device.stats;
     snapshot.add(device.name, "rx_packets", stats.rx_packets);

@@ -36,7 +36,8 @@ struct traffic_options {
     uint32_t first_flow; /* number of the first one, so that several generators can share a receiver */
     uint8_t source_mac[6], destination_mac[6];
     const char *source_ip, *destination_ip;
-    uint16_t source_port, destination_port; /* the source port of flow 0, whether sent or not; the others count on */
+    uint16_t source_port,
+        destination_port; /* the source port of flow 0, whether sent or not; the others count on */
 };
 
 /* What a tester needs from its surroundings. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Drivers before NAPI: the interrupt handler receives. And what was added to NAPI for experiments: polling without
-// a quota, and input that a consumer holds.
+// Drivers before NAPI: the interrupt handler receives. And what was added to NAPI for experiments: polling
+// without a quota, and input that a consumer holds.
 #include <algorithm>
 
 #include "cosim.h"
@@ -57,7 +57,8 @@ TEST_F(Legacy, ABurstIsReceivedInOrder) {
     close();
 }
 
-/// More than the protocols can take: the backlog fills up, the rest dies there, after the work in the handler.
+/// More than the protocols can take: the backlog fills up, the rest dies there, after the work in the
+/// handler.
 TEST_F(Legacy, OverloadIsDroppedInTheBacklog) {
     open();
     service_ns = 100'000;

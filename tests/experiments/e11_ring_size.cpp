@@ -22,24 +22,28 @@ double capacity_for_burst(unsigned ring) {
 void run(Bench& bench, Report& report) {
     const std::string padding = padding_for(bench, packet_us);
     const std::vector<unsigned> rings = {16, 64, 256};
-    const std::vector<unsigned> bursts = bench.short_form() ? std::vector{8u, 64u, 96u, 160u, 256u, 512u}
-                                                            : std::vector{8u, 16u, 32u, 48u, 56u, 64u, 72u, 80u, 88u, 96u, 112u, 128u, 144u, 160u, 192u, 256u, 320u, 384u, 400u, 448u, 512u};
+    const std::vector<unsigned> bursts =
+        bench.short_form() ? std::vector{8u, 64u, 96u, 160u, 256u, 512u}
+                           : std::vector{8u,   16u,  32u,  48u,  56u,  64u,  72u,  80u,  88u,  96u, 112u,
+                                         128u, 144u, 160u, 192u, 256u, 320u, 384u, 400u, 448u, 512u};
     constexpr unsigned repetitions = 8;
     std::vector<Setup> setups;
     for (const unsigned ring : rings)
         for (const unsigned burst : bursts)
-            setups.push_back({.name = "ring of " + std::to_string(ring) + ", bursts of " + std::to_string(burst),
-                              .options = {padding, "rx_ring=" + std::to_string(ring), "rnr_policy=resume"},
-                              .left = {.rate = burst * 20,
-                                       .count = burst * repetitions,
-                                       .arrivals = "burst",
-                                       .more = "burst=" + std::to_string(burst) + ",wire-mbps=100"}});
+            setups.push_back(
+                {.name = "ring of " + std::to_string(ring) + ", bursts of " + std::to_string(burst),
+                 .options = {padding, "rx_ring=" + std::to_string(ring), "rnr_policy=resume"},
+                 .left = {.rate = burst * 20,
+                          .count = burst * repetitions,
+                          .arrivals = "burst",
+                          .more = "burst=" + std::to_string(burst) + ",wire-mbps=100"}});
     const std::vector<Run> runs = bench.run(setups);
 
     Table table{"Frames lost of 8 bursts", {"burst"}, {}};
     Table data{"", {"ring", "burst", "offered", "lost"}, {}};
     for (const unsigned ring : rings)
-        table.columns.push_back("ring " + std::to_string(ring) + " (fits: " + text_of(std::floor(capacity_for_burst(ring))) + ")");
+        table.columns.push_back("ring " + std::to_string(ring) +
+                                " (fits: " + text_of(std::floor(capacity_for_burst(ring))) + ")");
     std::vector<Curve> curves;
     unsigned wrong = 0, undecided = 0;
     std::string example = "none";
@@ -51,7 +55,9 @@ void run(Bench& bench, Report& report) {
             const Run& each = runs[r * bursts.size() + b];
             const double loss = each.loss();
             curve.points.push_back({bursts[b], loss});
-            data.rows.push_back({std::to_string(rings[r]), std::to_string(bursts[b]), std::to_string(each.offered()), std::to_string(each.offered() - each.forwarded())});
+            data.rows.push_back({std::to_string(rings[r]), std::to_string(bursts[b]),
+                                 std::to_string(each.offered()),
+                                 std::to_string(each.offered() - each.forwarded())});
             // Descriptors come back a poll at a time: so far from the border the answer is open.
             if (std::fabs(bursts[b] - fits) <= 16) {
                 undecided++;
@@ -62,13 +68,18 @@ void run(Bench& bench, Report& report) {
                 example = each.setup.name + " lost " + percent(loss);
             }
         }
-        curve.label_at = {std::max(bursts.back() * 0.7, 1.0), curve.points.back().second * 0.75 + 0.02};
-        curves.push_back({.points = [&] {
-                              std::vector<std::pair<double, double>> line;
-                              for (double burst = 8; burst <= bursts.back(); burst += 4)
-                                  line.push_back({burst, std::max(0.0, 1 - fits / burst - frame_us / packet_us * std::max(0.0, 1 - fits / burst))});
-                              return line;
-                          }(),
+        const double at = bursts.back() * 0.8;
+        curve.label_at = {at, std::max((1 - fits / at) * (1 - frame_us / packet_us) - 0.05, 0.03)};
+        curves.push_back({.points =
+                              [&] {
+                                  std::vector<std::pair<double, double>> line;
+                                  for (double burst = 8; burst <= bursts.back(); burst += 4)
+                                      line.push_back(
+                                          {burst, std::max(0.0, 1 - fits / burst -
+                                                                    frame_us / packet_us *
+                                                                        std::max(0.0, 1 - fits / burst))});
+                                  return line;
+                              }(),
                           .style = Curve::Style::Line,
                           .color = color});
         curves.push_back(curve);
@@ -81,21 +92,31 @@ void run(Bench& bench, Report& report) {
         }
         table.rows.push_back(row);
     }
-    report.say("Bursts of 60 byte frames at 100 Mb/s (6.72 µs each), 20 bursts a second, on a guest that needs " + text_of(packet_us, 4) + " µs for a packet. "
-               "A ring of N descriptors holds N − 2 frames, the card's FIFO (3072 bytes) 49 more, and while the burst lasts some are worked off: a burst of B is received without loss if B·(1 − 6.72/27.45) ≤ N − 2 + 49.");
+    report.say(
+        "Bursts of 60 byte frames at 100 Mb/s (6.72 µs each), 20 bursts a second, on a guest that needs " +
+        text_of(packet_us, 4) +
+        " µs for a packet. "
+        "A ring of N descriptors holds N − 2 frames, the card's FIFO (3072 bytes) 49 more, and while the "
+        "burst lasts some are worked off: a burst of B is received without loss if B·(1 − 6.72/27.45) ≤ N − "
+        "2 + 49.");
     report.show(table);
     report.data(data);
-    report.judge({"E11", "bursts for which the prediction (loss or none) is wrong, of " + std::to_string(runs.size() - undecided) + " more than 16 frames from the border", std::to_string(wrong) + (wrong ? ": " + example : ""),
-                  "0", "0", wrong == 0});
-    report.picture("", {.title = "Loss against the length of a burst at line rate (points: measured, lines: predicted)",
-                        .x_label = "frames of a burst",
-                        .y_label = "part lost",
-                        .x_range = {0, bursts.back() * 1.05},
-                        .y_range = {-0.02, 0.8},
-                        .curves = curves});
+    report.judge({"E11",
+                  "bursts for which the prediction (loss or none) is wrong, of " +
+                      std::to_string(runs.size() - undecided) + " more than 16 frames from the border",
+                  std::to_string(wrong) + (wrong ? ": " + example : ""), "0", "0", wrong == 0});
+    report.picture(
+        "", {.title = "Loss against the length of a burst at line rate (points: measured, lines: predicted)",
+             .x_label = "frames of a burst",
+             .y_label = "part lost",
+             .x_range = {0, bursts.back() * 1.05},
+             .y_range = {-0.02, 0.8},
+             .curves = curves});
 }
 
-const Registration known({"E11", "ring size and bursts", "How long a burst at line rate does a ring of 16, 64 or 256 descriptors take without loss?", run});
+const Registration
+    known({"E11", "ring size and bursts",
+           "How long a burst at line rate does a ring of 16, 64 or 256 descriptors take without loss?", run});
 
 } // namespace
 } // namespace experiments

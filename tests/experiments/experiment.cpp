@@ -82,10 +82,12 @@ Report conduct(const Experiment& experiment, bool short_form) {
     experiment.run(bench, report);
     std::string measured = "all hold";
     if (!bench.broken_laws().empty())
-        measured = bench.broken_laws()[0] + " (and " + std::to_string(bench.broken_laws().size() - 1) + " more)";
-    report.judge({std::string(experiment.name) + ".laws",
-                  "conservation laws and NAPI's invariants in each of the " + std::to_string(bench.runs()) + " runs",
-                  measured, "no exception", "", bench.broken_laws().empty()});
+        measured =
+            bench.broken_laws()[0] + " (and " + std::to_string(bench.broken_laws().size() - 1) + " more)";
+    report.judge(
+        {std::string(experiment.name) + ".laws",
+         "conservation laws and NAPI's invariants in each of the " + std::to_string(bench.runs()) + " runs",
+         measured, "no exception", "", bench.broken_laws().empty()});
     return report;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the experiments stand on: the model against its closed forms, the laws against runs that break them, and
-// a machine that does the same twice.
+// What the experiments stand on: the model against its closed forms, the laws against runs that break them,
+// and a machine that does the same twice.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,7 +26,8 @@ TEST(Model, AnInterruptForEachPacketThatComesAlone) {
         EXPECT_DOUBLE_EQ(predict(at_load(load, false)).interrupts_per_packet(), 1) << load;
 }
 
-/// One session for each busy period; with acknowledgement in the handler only, another for those in which more came.
+/// One session for each busy period; with acknowledgement in the handler only, another for those in which
+/// more came.
 TEST(Model, RandomArrivalsBelowCapacity) {
     for (const double load : {0.23, 0.33, 0.64}) {
         ModelInput input = at_load(load, true);
@@ -82,7 +83,9 @@ class Machine : public testing::Test {
             GTEST_SKIP() << reason;
     }
     static Run overloaded() {
-        return perform({.name = "overload", .options = {"pad_ns=20000"}, .left = {.rate = 90'000, .count = 3000, .arrivals = "poisson"}});
+        return perform({.name = "overload",
+                        .options = {"pad_ns=20000"},
+                        .left = {.rate = 90'000, .count = 3000, .arrivals = "poisson"}});
     }
 };
 
@@ -100,9 +103,10 @@ TEST_F(Machine, EachLawNoticesOneFrame) {
     EXPECT_EQ(broken_laws(run), std::vector<std::string>{});
     for (const char* name :
          {"eth0.rx_good_frames", "eth0.rx_resource_errors", "eth0.rx_packets", "eth0.ring_completed_now",
-          "eth1.tx_good_frames", "eth1.tx_packets", "eth0.tx_timeouts", "eth0.napi_schedules", "eth0.napi_polls",
-          "eth0.napi_contract_violations", "eth0.interrupts", "cpu0.processed", "cpu0.delivered",
-          "ip.InReceives", "cpu0.backlog_dropped", "free.IP_CSUM", "packets.allocated", "dma.unmaps"}) {
+          "eth1.tx_good_frames", "eth1.tx_packets", "eth0.tx_timeouts", "eth0.napi_schedules",
+          "eth0.napi_polls", "eth0.napi_contract_violations", "eth0.interrupts", "cpu0.processed",
+          "cpu0.delivered", "ip.InReceives", "cpu0.backlog_dropped", "free.IP_CSUM", "packets.allocated",
+          "dma.unmaps"}) {
         Run wrong = run;
         wrong.after.at(name)++;
         EXPECT_NE(broken_laws(wrong), std::vector<std::string>{}) << name;

@@ -102,10 +102,9 @@ void Judge::receiver(const std::string& card, const Counters& tester) {
 }
 
 void Judge::every_frame() {
-    const uint64_t in_cards = sum({"eth0.rx_resource_errors", "eth1.rx_resource_errors", "eth0.rx_overruns",
-                                   "eth1.rx_overruns"});
-    equal("each frame sent arrived, was read, or has a reason",
-          run_.left.at("sent") + run_.right.at("sent"),
+    const uint64_t in_cards =
+        sum({"eth0.rx_resource_errors", "eth1.rx_resource_errors", "eth0.rx_overruns", "eth1.rx_overruns"});
+    equal("each frame sent arrived, was read, or has a reason", run_.left.at("sent") + run_.right.at("sent"),
           run_.left.at("received") + run_.right.at("received") + in_cards + dropped() +
               run_.total("udp.InDatagrams") + run_.total_of("socket", ".queued_bytes") / 2304);
 }

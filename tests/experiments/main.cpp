@@ -39,8 +39,10 @@ int list() {
 
 void write_index(const std::string& directory) {
     std::ofstream index(directory + "/README.md");
-    index << "# Results\n\nEach page says what was asked, how it was set up, what came out and what was predicted. They are "
-             "made by `./boot --experiment all` and committed as produced; on the exact clock the numbers are the same "
+    index << "# Results\n\nEach page says what was asked, how it was set up, what came out and what was "
+             "predicted. They are "
+             "made by `./boot --experiment all` and committed as produced; on the exact clock the numbers "
+             "are the same "
              "on every host.\n\n| | |\n|---|---|\n";
     for (const Experiment& each : all_experiments())
         if (std::filesystem::exists(directory + "/" + each.name + ".md"))
@@ -50,7 +52,9 @@ void write_index(const std::string& directory) {
 bool conduct_one(const Experiment& experiment, const Options& options) {
     std::cout << experiment.name << ": " << experiment.title << "\n";
     const Report report = conduct(experiment, options.short_form);
-    std::cout << "\n" << report.text() << experiment.name << (report.passed() ? " passed\n" : " FAILED\n") << std::endl;
+    std::cout << "\n"
+              << report.text() << experiment.name << (report.passed() ? " passed\n" : " FAILED\n")
+              << std::endl;
     if (!options.results.empty()) {
         report.write(options.results, experiment.name, experiment.title, experiment.question);
         write_index(options.results);
@@ -64,7 +68,8 @@ int conduct_all(const Options& options) {
         for (const Experiment& each : all_experiments())
             if (name == "all" || name == each.name)
                 chosen.push_back(each);
-        if (name != "all" && std::ranges::none_of(chosen, [&](const Experiment& each) { return name == each.name; })) {
+        if (name != "all" &&
+            std::ranges::none_of(chosen, [&](const Experiment& each) { return name == each.name; })) {
             std::cerr << "e100-experiments: there is no experiment " << name << "; --list shows them.\n";
             return 2;
         }

@@ -30,9 +30,9 @@ class Arrivals {
 
 /// The card's side: descriptors, the receive unit, what it asserts.
 struct Card {
-    unsigned free;            ///< descriptors ahead of the stopper
-    unsigned waiting = 0;     ///< frames in the FIFO
-    unsigned completed = 0;   ///< frames in the ring
+    unsigned free;          ///< descriptors ahead of the stopper
+    unsigned waiting = 0;   ///< frames in the FIFO
+    unsigned completed = 0; ///< frames in the ring
     bool running = true, frame_pending = false, stop_pending = false;
 
     void store() {
@@ -58,8 +58,7 @@ constexpr unsigned packets_per_sent_interrupt = 16; // the driver's
 
 class Machine {
   public:
-    explicit Machine(const ModelInput& input)
-        : in_(input), arrivals_(input), card_{.free = input.ring - 2} {}
+    explicit Machine(const ModelInput& input) : in_(input), arrivals_(input), card_{.free = input.ring - 2} {}
 
     ModelOutput run() {
         while (wait_for_interrupt())

@@ -34,7 +34,8 @@ std::string quoted(const std::string& text) {
 std::string range(const char* axis, std::pair<double, double> values) {
     if (values.first == values.second)
         return "";
-    return std::string("set ") + axis + "range [" + number(values.first) + ":" + number(values.second) + "]\n";
+    return std::string("set ") + axis + "range [" + number(values.first) + ":" + number(values.second) +
+           "]\n";
 }
 
 std::string color(const Curve& curve) { return quoted(palette[curve.color % palette.size()]); }
@@ -70,15 +71,18 @@ std::string script_for(const Plot& plot, const std::string& path) {
     }
     script << "set title " << quoted(plot.title) << " noenhanced\nset xlabel " << quoted(plot.x_label)
            << " noenhanced\nset ylabel " << quoted(plot.y_label) << " noenhanced\n"
-           << "set border 3 lc rgb '#606060'\nset tics nomirror out\nset grid lc rgb '#e0e0e0' lt 1\nset key off\n"
-           << (plot.log_x ? "set logscale x\n" : "") << (plot.log_y ? "set logscale y\nset format y '10^{%L}'\n" : "")
-           << range("x", plot.x_range) << range("y", plot.y_range);
+           << "set border 3 lc rgb '#606060'\nset tics nomirror out\nset grid lc rgb '#e0e0e0' lt 1\nset key "
+              "off\n"
+           << (plot.log_x ? "set logscale x\n" : "")
+           << (plot.log_y ? "set logscale y\nset format y '10^{%L}'\n" : "") << range("x", plot.x_range)
+           << range("y", plot.y_range);
     for (const std::string& line : plot.more)
         script << line << "\n";
     std::string curves;
     for (size_t i = 0; i < plot.curves.size(); i++) {
         script << label(plot.curves[i]);
-        curves += (i ? ", $curve" : " $curve") + std::to_string(i) + style(plot.curves[i]) + color(plot.curves[i]);
+        curves +=
+            (i ? ", $curve" : " $curve") + std::to_string(i) + style(plot.curves[i]) + color(plot.curves[i]);
     }
     script << "set terminal svg size 900,560 font 'DejaVu Sans,13' background rgb 'white'\nset output "
            << quoted(path + ".svg") << "\nplot" << curves << "\nset output\n"

@@ -135,8 +135,8 @@ void Report::write(const std::string& directory, const std::string& name, const 
         page += paragraph + "\n\n";
     for (const Table& table : tables_)
         page += markdown(table);
-    page += markdown(criteria_table(criteria_)) + "All points measured: [" + name + ".csv](" + name + ".csv). " +
-            "Made by `./boot --experiment " + name + "`.\n";
+    page += markdown(criteria_table(criteria_)) + "All points measured: [" + name + ".csv](" + name +
+            ".csv). " + "Made by `./boot --experiment " + name + "`.\n";
     write_file(directory + "/" + name + ".md", page);
     write_file(directory + "/" + name + ".csv", csv());
 }

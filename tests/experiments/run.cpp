@@ -31,7 +31,7 @@ constexpr const char* marks[2] = {"--- counters begin ---\n", "--- counters end 
 
 /// One wire: the card's end of the guest and the tester's.
 struct Wire {
-    const char *card, *tester;         ///< MAC addresses
+    const char *card, *tester; ///< MAC addresses
     const char *card_ip, *tester_ip;
 };
 constexpr Wire left_wire = {"52:54:00:12:34:56", "02:00:00:e1:00:00", "10.0.0.2", "10.0.0.1"};
@@ -57,8 +57,8 @@ Arguments wire_arguments(int hub, const std::string& side, const std::string& ca
     const Wire &wire = hub == 0 ? left_wire : right_wire, &other = hub == 0 ? right_wire : left_wire;
     const std::string places = addresses(wire, other, load.to) + ",dst-port=" + std::to_string(load.port);
     Arguments line = hub_port("port-card-" + side, hub) +
-                     Arguments{"-device", "e100,romfile=,negotiation-ms=0,netdev=port-card-" + side + ",mac=" + wire.card +
-                                              (card.empty() ? "" : "," + card)};
+                     Arguments{"-device", "e100,romfile=,negotiation-ms=0,netdev=port-card-" + side +
+                                              ",mac=" + wire.card + (card.empty() ? "" : "," + card)};
     if (load.rate == 0)
         return line + tester(side, hub, places + ",running=off");
     return line +
@@ -87,8 +87,10 @@ std::string script_of(const Setup& setup) {
     for (const std::string& line : setup.script)
         script << line << "\n";
     const double load_seconds = std::max(setup.left.seconds(), setup.right.seconds());
-    script << "sleep 0.3\ncounters\n"
-           << "sleep " << seconds(0.2 + load_seconds + setup.drain_seconds) << "\ncounters\n";
+    script << "sleep 0.3\ncounters\n";
+    for (const std::string& line : setup.during)
+        script << line << "\n";
+    script << "sleep " << seconds(0.2 + load_seconds + setup.drain_seconds) << "\ncounters\n";
     return script.str();
 }
 
@@ -104,9 +106,19 @@ Arguments arguments_for(const Setup& setup, const std::string& script_file) {
     if (!guest)
         throw harness::Failure("E100_GUEST does not name the guest");
     return harness::quiet_arguments() + harness::plugin_arguments() +
-           Arguments{"-m", "256", "-no-reboot", "-icount", "shift=2,sleep=off", "-rtc",
-                     "base=2001-11-05T00:00:00,clock=vm", "-kernel", guest, "-append", options_of(setup),
-                     "-fw_cfg", "name=opt/e100/script,file=" + script_file} +
+           Arguments{"-m",
+                     "256",
+                     "-no-reboot",
+                     "-icount",
+                     "shift=2,sleep=off",
+                     "-rtc",
+                     "base=2001-11-05T00:00:00,clock=vm",
+                     "-kernel",
+                     guest,
+                     "-append",
+                     options_of(setup),
+                     "-fw_cfg",
+                     "name=opt/e100/script,file=" + script_file} +
            wire_arguments(0, "left", setup.left_card, setup.left) +
            wire_arguments(1, "right", setup.right_card, setup.right);
 }
@@ -128,8 +140,8 @@ Counters next_block(harness::Console& console) {
 }
 
 Counters tester_counters(harness::Qmp& qmp, const std::string& id) {
-    const auto json = nlohmann::json::parse(qmp.execute(
-        "qom-get", "{\"path\": \"/machine/peripheral/" + id + "\", \"property\": \"counters\"}"));
+    const auto json = nlohmann::json::parse(
+        qmp.execute("qom-get", "{\"path\": \"/machine/peripheral/" + id + "\", \"property\": \"counters\"}"));
     Counters counters;
     for (const auto& [name, value] : json.items())
         if (value.is_number())
@@ -162,14 +174,12 @@ uint64_t Run::total_of(const std::string& prefix, const std::string& suffix) con
 
 uint64_t Run::forwarded() const { return lookup(right, "received") - warm_up_frames; }
 
-double Run::loss() const {
-    return 1 - static_cast<double>(forwarded()) / static_cast<double>(offered());
-}
+double Run::loss() const { return 1 - static_cast<double>(forwarded()) / static_cast<double>(offered()); }
 
 double Run::output_rate() const {
-    const auto busy = static_cast<double>((*this)["cpu0.softirq_inline_ns"] +
-                                          (*this)["cpu0.softirq_ksoftirqd_ns"]) /
-                      static_cast<double>(second_ns);
+    const auto busy =
+        static_cast<double>((*this)["cpu0.softirq_inline_ns"] + (*this)["cpu0.softirq_ksoftirqd_ns"]) /
+        static_cast<double>(second_ns);
     return static_cast<double>(forwarded()) / std::max(setup.left.seconds(), busy);
 }
 

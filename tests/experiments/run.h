@@ -30,6 +30,7 @@ struct Setup {
     std::vector<std::string> options = {}; ///< of the driver: "rnr_policy=resume"
     Load left = {}, right = {};            ///< towards eth0 and eth1; rate 0: none
     std::vector<std::string> script = {};  ///< console lines before the load
+    std::vector<std::string> during = {};  ///< and from 0.15 s before its first frame on
     std::string left_card = {};            ///< more properties of eth0's card: "wire-mbps=100"
     std::string right_card = {};
     double drain_seconds = 0.2; ///< from the last frame to the second look at the counters
@@ -44,8 +45,9 @@ using Counters = std::map<std::string, uint64_t>;
 
 struct Run {
     Setup setup;
-    Counters before = {}, after = {}; ///< what the guest's `counters` says, after the warm-up and after the load
-    Counters left = {}, right = {};   ///< the testers' counters at the end, since the start
+    Counters before = {},
+             after = {}; ///< what the guest's `counters` says, after the warm-up and after the load
+    Counters left = {}, right = {}; ///< the testers' counters at the end, since the start
     std::string console = {};
 
     /// What the load added to a counter of the guest ("eth0.rx_packets"). Throws if there is none.

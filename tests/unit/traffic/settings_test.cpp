@@ -94,7 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"dst-ip=", [](traffic_options& o) { o.destination_ip = ""; }},
                     Wrong{"flows=", [](traffic_options& o) { o.flows = 0; }},
                     Wrong{"flows=", [](traffic_options& o) { o.flows = 1025; }},
-                    Wrong{"flows=", [](traffic_options& o) {
+                    Wrong{"flows=",
+                          [](traffic_options& o) {
                               o.flows = 1024;
                               o.source_port = 0xfc01;
                           }},

@@ -6,8 +6,8 @@
 
 #include "arch/hosted/machine.h"
 #include "capture.h"
-#include "kernel/timer.h"
 #include "kernel/napi.h"
+#include "kernel/timer.h"
 #include "net/neighbour.h"
 #include "net/snmp.h"
 #include "net/socket.h"
