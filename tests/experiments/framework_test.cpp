@@ -76,21 +76,22 @@ TEST(Report, OneCriterionThatFailsFailsAll) {
     EXPECT_FALSE(report.passed());
 }
 
+Run overloaded() {
+    return perform({.name = "overload",
+                    .options = {"pad_ns=20000"},
+                    .left = {.rate = 90'000, .count = 3000, .arrivals = "poisson"}});
+}
+
 class Machine : public testing::Test {
   protected:
     void SetUp() override {
         if (const std::string reason = harness::missing_prerequisite(); !reason.empty())
             GTEST_SKIP() << reason;
     }
-    static Run overloaded() {
-        return perform({.name = "overload",
-                        .options = {"pad_ns=20000"},
-                        .left = {.rate = 90'000, .count = 3000, .arrivals = "poisson"}});
-    }
 };
 
 TEST_F(Machine, DoesTheSameTwice) {
-    const Run first = overloaded(), second = overloaded();
+    const experiments::Run first = overloaded(), second = overloaded();
     EXPECT_EQ(first.before, second.before);
     EXPECT_EQ(first.after, second.after);
     EXPECT_EQ(first.left, second.left);
@@ -99,7 +100,7 @@ TEST_F(Machine, DoesTheSameTwice) {
 }
 
 TEST_F(Machine, EachLawNoticesOneFrame) {
-    const Run run = overloaded();
+    const experiments::Run run = overloaded();
     EXPECT_EQ(broken_laws(run), std::vector<std::string>{});
     for (const char* name :
          {"eth0.rx_good_frames", "eth0.rx_resource_errors", "eth0.rx_packets", "eth0.ring_completed_now",
@@ -107,12 +108,12 @@ TEST_F(Machine, EachLawNoticesOneFrame) {
           "eth0.napi_polls", "eth0.napi_contract_violations", "eth0.interrupts", "cpu0.processed",
           "cpu0.delivered", "ip.InReceives", "cpu0.backlog_dropped", "free.IP_CSUM", "packets.allocated",
           "dma.unmaps"}) {
-        Run wrong = run;
+        experiments::Run wrong = run;
         wrong.after.at(name)++;
         EXPECT_NE(broken_laws(wrong), std::vector<std::string>{}) << name;
     }
     for (const char* name : {"reordered", "duplicates", "stale", "received", "foreign"}) {
-        Run wrong = run;
+        experiments::Run wrong = run;
         wrong.right.at(name)++;
         EXPECT_NE(broken_laws(wrong), std::vector<std::string>{}) << name;
     }

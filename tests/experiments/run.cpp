@@ -67,8 +67,8 @@ Arguments wire_arguments(int hub, const std::string& side, const std::string& ca
                       ",size=" + std::to_string(load.size) + ",arrivals=" + load.arrivals +
                       ",delay-ns=" + std::to_string(load_ns) + (load.more.empty() ? "" : "," + load.more)) +
            tester(side + "-warm-up", hub,
-                  places + ",first-flow=1023,src-port=1,rate=2000,count=" + std::to_string(warm_up_frames) +
-                      ",delay-ns=" + std::to_string(warm_up_ns));
+                  places + ",first-flow=" + (hub == 0 ? "1022" : "1023") + ",src-port=1,rate=2000,count=" +
+                      std::to_string(warm_up_frames) + ",delay-ns=" + std::to_string(warm_up_ns));
 }
 
 std::string seconds(double value) {
