@@ -37,6 +37,8 @@ Otherwise the guest shows one frame's way from the wire to a socket and powers o
   --qemu FILE       this qemu-system-x86_64 instead of the installed one (same version as the installed package)
   --no-build        use what is in build/ as it is
   --batch           behave as without a terminal
+  --experiment NAME run an experiment on the exact clock (E1, …, or all; list shows them) and write its page, table and
+                    pictures to docs/results/; some minutes each
   -h, --help        this text
 
 Environment: E100_BUILD  the build directory to boot from, implies --no-build (default: build)
@@ -47,6 +49,7 @@ Examples:
   ./boot
   ./boot --tap tap0                          # then: ip netns exec e100-tap0 ping 10.0.100.2
   ./boot --timeline run.json </dev/null      # then open run.json.html
+  ./boot --experiment E1                     # what NAPI does to interrupts, and the authors' own table beside it
   ./boot --nic i82559er -- -trace 'eepro100*'
 EOT
 }
@@ -65,11 +68,11 @@ number_in() { # OPTION VALUE MIN MAX
 }
 
 nic=e100 chip='' tap='' ip='' port='' http_port='' machine=pc smp=1 memory=256 iso='' append='' pcap='' qemu='' build=yes batch=''
-timeline='' load=''
+timeline='' load='' experiment=''
 [ -t 0 ] && [ -t 1 ] || batch=yes
 while [ $# -gt 0 ]; do
     case "$1" in
-        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --timeline | --load | --qemu)
+        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --timeline | --load | --qemu | --experiment)
             option=${1#--}
             printf -v "$option" '%s' "$(value_of "$@")"
             [ -n "${!option}" ] || exit 2
@@ -121,6 +124,17 @@ if [ -n "$qemu" ] && ! command -v "$qemu" >/dev/null; then
 fi
 
 build_directory=${E100_BUILD:-$here/build}
+if [ -n "$experiment" ]; then
+    [[ $experiment =~ ^[A-Za-z0-9]+$ ]] || refuse "--experiment takes a name like E1, all or list, not '$experiment'."
+    [ -z "$build" ] || [ -n "${E100_BUILD:-}" ] || "$here/tools/build" experiments || exit $?
+    program=$build_directory/tests/experiments/e100-experiments
+    [ -x "$program" ] || refuse "${program#"$here/"} is not built: run ./boot --experiment without --no-build."
+    [ "$experiment" != list ] || exec "$program" --list
+    export E100_PLUGIN=$build_directory/hw/qemu/e100.so E100_GUEST=$build_directory/guest-driver/guest.elf
+    [ -z "$qemu" ] || export E100_QEMU=$qemu
+    mkdir -p "$here/docs/results"
+    exec "$program" --results "$here/docs/results" "$experiment"
+fi
 [ -z "$build" ] || [ -n "${E100_BUILD:-}" ] || "$here/tools/build" boot || exit $?
 qemu=${qemu:-qemu-system-x86_64}
 command -v "$qemu" >/dev/null || refuse "there is no $qemu: install Debian's package qemu-system-x86 (./boot without --no-build does)."

@@ -78,6 +78,7 @@ struct Adapter {
     std::atomic<bool> running{false};
     unsigned rx_slots = 0, tx_blocks = 0; ///< sizes asked for with set_ring; 0: those of the options
     std::optional<kernel::CoalesceParameters> coalescing; ///< as `ethtool -C` said
+    bool legacy = false;                                  ///< DriverKind::Legacy since it came up
     bool bundles = false;                                 ///< microcode was loaded since the last reset
     CommandList commands;
     unsigned commands_since_interrupt = 0;
@@ -138,6 +139,8 @@ void unmask_interrupt(Adapter& adapter);
 
 // receive.cpp
 int receive_packets(Adapter& adapter, int budget);
+/// DriverKind::Legacy: all that has come, into the CPU's backlog. Hard-irq context.
+void receive_in_interrupt(Adapter& adapter);
 /// RU start at a slot of the ring.
 Error start_receiver(Adapter& adapter, unsigned slot);
 

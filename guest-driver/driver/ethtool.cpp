@@ -205,12 +205,19 @@ const char* command_unit_name(uint8_t status) {
 
 kernel::RingState ring_state(NetDevice& device) {
     Adapter& adapter = adapter_of(device);
-    kernel::BhSpinGuard guard(adapter.poll_lock);
+    kernel::IrqSpinGuard guard(adapter.poll_lock); // the interrupt handler's with DriverKind::Legacy
     const uint8_t status = adapter.scb.status();
     const ReceiveRing& receive = adapter.receive;
-    return {receive.size(),           receive.to_clean(),          receive.to_use(),
-            receive.stopper(),        receive.completed(),         receive_unit_name(status),
-            adapter.commands.size(),  adapter.commands.to_clean(), adapter.commands.to_use(),
+    return {receive.size(),
+            receive.to_clean(),
+            receive.to_use(),
+            receive.stopper(),
+            receive.completed(),
+            receive.occupied(),
+            receive_unit_name(status),
+            adapter.commands.size(),
+            adapter.commands.to_clean(),
+            adapter.commands.to_use(),
             command_unit_name(status)};
 }
 

@@ -2,6 +2,7 @@
 // The interrupt handler and the poll function it schedules.
 #include "arch/irq.h"
 #include "driver/adapter.h"
+#include "kernel/input_feedback.h"
 #include "kernel/trace.h"
 
 namespace e100 {
@@ -9,7 +10,7 @@ namespace {
 
 using namespace i8255x;
 
-constexpr uint8_t receive_causes = stat::fr | stat::rnr;
+constexpr uint8_t receive_causes = stat::fr | stat::rnr, sent_causes = stat::cx | stat::cna;
 
 void count(DriverCounters& counters, uint8_t causes) {
     counters.interrupts++;
@@ -38,11 +39,14 @@ arch::IrqResult interrupt(void* cookie) {
     count(adapter.counters, causes);
     if (causes & stat::rnr)
         adapter.receiver = ReceiverState::Suspended;
+    if (adapter.legacy)
+        receive_in_interrupt(adapter);
     // Masked also where the claim failed: on a shared line, or between another CPU's complete and unmask,
     // this may be the second interrupt of a session, and the owner of the instance polls once more because of
     // it.
-    const bool claimed = kernel::napi_schedule_prep(adapter.napi);
-    if (claimed || causes & receive_causes)
+    const bool claimed =
+        (!adapter.legacy || causes & sent_causes) && kernel::napi_schedule_prep(adapter.napi);
+    if (!adapter.legacy && (claimed || causes & receive_causes))
         adapter.scb.mask();
     if (claimed)
         kernel::__napi_schedule_irqoff(adapter.napi);
@@ -55,12 +59,21 @@ void unmask_interrupt(Adapter& adapter) { adapter.scb.unmask_unless(is_claimed, 
 
 int poll(kernel::Napi& napi, int budget) {
     Adapter& adapter = adapter_of(*napi.device);
+    if (adapter.legacy || kernel::input_held(napi)) { // not masked, or to stay so until the input is released
+        clean_transmitted(adapter);
+        kernel::napi_complete_done(napi, 0);
+        return 0;
+    }
+    const bool clean_before = options().tx_clean == TxClean::Before;
+    if (clean_before)
+        clean_transmitted(adapter);
     int work = 0;
     {
         kernel::BhSpinGuard guard(adapter.poll_lock);
         work = receive_packets(adapter, budget);
     }
-    clean_transmitted(adapter);
+    if (!clean_before)
+        clean_transmitted(adapter);
     if (work == budget)
         return budget;
     if (kernel::napi_complete_done(napi, work))

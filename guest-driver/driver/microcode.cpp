@@ -36,7 +36,7 @@ void prepare_microcode(MicrocodeBlock& block, const BundlingParameters& paramete
 }
 
 kernel::CoalesceParameters coalescing_of(const Adapter& adapter) {
-    const bool by_option = options().microcode == Microcode::On;
+    const bool by_option = options().microcode == Microcode::On || options().driver == DriverKind::Bundling;
     return adapter.coalescing.value_or(by_option ? default_coalescing : kernel::CoalesceParameters{});
 }
 

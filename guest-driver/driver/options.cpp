@@ -7,13 +7,21 @@
 
 #include "driver/adapter.h"
 #include "kernel/command_line.h"
+#include "kernel/input_feedback.h"
+#include "kernel/packet_buffer.h"
+#include "kernel/padding.h"
 #include "kernel/print.h"
 
 namespace e100 {
 namespace {
 
+using kernel::padding;
+
+bool allocations_fail = false; ///< of packets, to see what the ring does about it
+
 constexpr unsigned max_weight = 256, unlimited_weight = kernel::unlimited_weight;
-constexpr std::size_t option_count = 6;
+constexpr unsigned max_padding_ns = 1'000'000;
+constexpr std::size_t option_count = 12;
 using ValueText = std::array<char, 12>;
 
 bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned high) {
@@ -23,11 +31,29 @@ bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned h
     return number.has_value();
 }
 
-template <typename Enum>
-bool set_choice(Enum& into, std::string_view value, std::string_view first, std::string_view second) {
+bool set_price(std::atomic<uint32_t>& into, std::string_view value) {
+    unsigned ns = 0;
+    const bool valid = set_number(ns, value, 0, max_padding_ns);
+    if (valid)
+        into = ns;
+    return valid;
+}
+
+constexpr std::array<const char*, 3> driver_names = {"legacy", "napi", "napi+bundling"}; // as DriverKind
+
+bool set_driver(std::string_view value) {
+    const auto name = std::ranges::find(driver_names, value);
+    if (name == driver_names.end())
+        return false;
+    options().driver = static_cast<DriverKind>(name - driver_names.begin());
+    return true;
+}
+
+template <typename Choice>
+bool set_choice(Choice& into, std::string_view value, std::string_view first, std::string_view second) {
     if (value != first && value != second)
         return false;
-    into = value == first ? Enum{0} : Enum{1};
+    into = static_cast<Choice>(value == second);
     return true;
 }
 
@@ -67,13 +93,37 @@ constexpr std::array<Option, option_count> table = {{
     {"tx_ring", "64 ... 256",
      [](std::string_view value) { return set_number(options().tx_ring, value, min_tx_ring, max_tx_ring); },
      [](ValueText& text) { return number_text(options().tx_ring, text); }},
+    {"driver", "legacy | napi | napi+bundling", set_driver,
+     [](ValueText&) { return driver_names[static_cast<std::size_t>(options().driver)]; }},
     {"weight", "1 ... 256 | unlimited", set_weight,
      [](ValueText& text) {
          return options().weight == unlimited_weight ? "unlimited" : number_text(options().weight, text);
      }},
+    {"tx_clean", "after | before",
+     [](std::string_view value) { return set_choice(options().tx_clean, value, "after", "before"); },
+     [](ValueText&) { return options().tx_clean == TxClean::After ? "after" : "before"; }},
+    {"feedback", "off | on",
+     [](std::string_view value) {
+         bool on = kernel::input_feedback;
+         const bool valid = set_choice(on, value, "off", "on");
+         kernel::input_feedback = on;
+         return valid;
+     },
+     [](ValueText&) { return kernel::input_feedback ? "on" : "off"; }},
     {"microcode", "off | on",
      [](std::string_view value) { return set_choice(options().microcode, value, "off", "on"); },
      [](ValueText&) { return options().microcode == Microcode::Off ? "off" : "on"; }},
+    {"alloc_fails", "off | on",
+     [](std::string_view value) {
+         const bool valid = set_choice(allocations_fail, value, "off", "on");
+         kernel::packet_pool_fail_when([] { return allocations_fail; });
+         return valid;
+     },
+     [](ValueText&) { return allocations_fail ? "on" : "off"; }},
+    {"pad_ns", "0 ... 1000000", [](std::string_view value) { return set_price(padding.packet_ns, value); },
+     [](ValueText& text) { return number_text(padding.packet_ns, text); }},
+    {"pad_irq_ns", "0 ... 1000000", [](std::string_view value) { return set_price(padding.irq_ns, value); },
+     [](ValueText& text) { return number_text(padding.irq_ns, text); }},
 }};
 
 } // namespace

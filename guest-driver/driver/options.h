@@ -25,7 +25,19 @@ enum class AckMode : uint8_t {
 /// Whether chips get the microcode of firmware/, which only emulated ones understand.
 enum class Microcode : uint8_t { Off, On };
 
+/// Drivers of three generations.
+enum class DriverKind : uint8_t {
+    Legacy,   ///< the interrupt handler receives, packet by packet, and is never masked
+    Napi,     ///< it only schedules the poll
+    Bundling, ///< and the card interrupts for several frames at once, as with Microcode::On
+};
+
+/// When the poll takes back what was sent.
+enum class TxClean : uint8_t { After, Before };
+
 struct Options {
+    DriverKind driver = DriverKind::Napi; ///< from the next open on
+    TxClean tx_clean = TxClean::After;    ///< before or after receiving
     RnrPolicy rnr_policy = RnrPolicy::Linux;
     AckMode ack_mode = AckMode::Isr;
     unsigned rx_ring = 256; ///< from the next open on

@@ -5,6 +5,8 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "driver/adapter.h"
+#include "kernel/padding.h"
+#include "kernel/receive.h"
 #include "kernel/trace.h"
 
 namespace e100 {
@@ -50,7 +52,10 @@ void deliver(Adapter& adapter, kernel::PacketBuffer* packet) {
     packet->time_ns = arch::now_ns();
     kernel::eth_type_trans(*packet, adapter.device);
     stats.multicast += packet->type == kernel::PacketType::Multicast;
-    kernel::netif_receive_skb(packet);
+    if (adapter.legacy)
+        kernel::netif_rx(packet);
+    else
+        kernel::netif_receive_skb(packet);
 }
 
 /// True if a packet went up.
@@ -157,7 +162,9 @@ Error start_receiver(Adapter& adapter, unsigned slot) {
     return error;
 }
 
-int receive_packets(Adapter& adapter, int budget) {
+namespace {
+
+int receive_some(Adapter& adapter, int budget) {
     int work = 0;
     const Drained drained = drain_acknowledging(adapter, budget, work);
     const bool stopped = adapter.receiver == ReceiverState::Suspended;
@@ -169,6 +176,28 @@ int receive_packets(Adapter& adapter, int budget) {
         work += restart_at_clean(adapter);
     }
     return work;
+}
+
+} // namespace
+
+int receive_packets(Adapter& adapter, int budget) {
+    if (budget != kernel::unlimited_weight)
+        return receive_some(adapter, budget);
+    constexpr int step = 16; // frames after which the ring is refilled; else it would be the limit
+    int work = 0;
+    for (int got = step; got == step; work += got)
+        got = receive_some(adapter, step);
+    return work;
+}
+
+/// What comes meanwhile raises the interrupt again, so a bound on one visit strands nothing.
+void receive_in_interrupt(Adapter& adapter) {
+    kernel::IrqSpinGuard guard(adapter.poll_lock);
+    for (unsigned packets = 0; packets < adapter.receive.size(); packets++) {
+        kernel::PaddedScope cost(kernel::padding.irq_ns);
+        if (receive_some(adapter, 1) == 0)
+            return cost.waive();
+    }
 }
 
 } // namespace e100

@@ -160,10 +160,12 @@ bool ReceiveRing::finished(unsigned slot) const {
     return completed(slot) || (slots_[after].packet && completed(after));
 }
 
+/// From the stopper backwards: what the chip has not finished is what was added since it stopped, a poll's
+/// worth, while what it has finished may be the whole ring.
 unsigned ReceiveRing::first_unfinished() const {
-    unsigned slot = to_clean_;
-    for (unsigned i = 0; i < size_ && finished(slot); i++)
-        slot = next(slot);
+    unsigned slot = stopper_;
+    while (slot != to_clean_ && !finished(previous(slot)))
+        slot = previous(slot);
     return slot;
 }
 

@@ -129,6 +129,7 @@ Error up(Adapter& adapter) {
     if (const Error error = take_interrupt(adapter); error != Error::None)
         return error;
     rollback.commit();
+    adapter.legacy = options().driver == DriverKind::Legacy;
     adapter.napi.weight = static_cast<int>(options().weight);
     kernel::napi_enable(adapter.napi);
     unmask_interrupt(adapter); // last: no interrupt may find a disabled instance

@@ -6,8 +6,8 @@
 #include <atomic>
 #include <cstring>
 
-#include "kernel/net_rx_action.h"
 #include "kernel/backlog.h"
+#include "kernel/net_rx_action.h"
 #include "kernel/per_cpu.h"
 #include "kernel/rps.h"
 #include "kernel/softirq.h"

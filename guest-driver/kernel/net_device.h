@@ -70,6 +70,7 @@ struct RingState {
     unsigned rx_to_use;      ///< slot the next refill fills
     unsigned rx_end_of_list; ///< slot that stops the receive unit
     unsigned rx_completed;   ///< slots the chip has filled and the driver has not seen
+    unsigned rx_occupied;    ///< slots that hold a buffer
     const char* rx_unit;     ///< state of the receive unit as the chip says: "Ready", "No Resources", …
     unsigned tx_size;
     unsigned tx_to_clean, tx_to_use;

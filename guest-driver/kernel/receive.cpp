@@ -5,6 +5,8 @@
 #include <array>
 #include <atomic>
 
+#include "kernel/backlog.h"
+#include "kernel/padding.h"
 #include "kernel/rps.h"
 #include "kernel/softnet.h"
 #include "kernel/trace.h"
@@ -37,7 +39,13 @@ void netif_receive_skb(PacketBuffer* packet) {
         __netif_receive_skb(packet);
 }
 
+void netif_rx(PacketBuffer* packet) {
+    trace(Event::NetReceive, packet->protocol, static_cast<uint32_t>(packet->length()));
+    enqueue_to_backlog(arch::cpu_id(), packet);
+}
+
 void __netif_receive_skb(PacketBuffer* packet) {
+    const PaddedScope cost(padding.packet_ns);
     SoftnetStats& stats = this_softnet().stats;
     stats.processed++;
     if (auto* see = tap.load(std::memory_order_relaxed))

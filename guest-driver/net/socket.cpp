@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "arch/clock.h"
+#include "kernel/input_feedback.h"
 #include "kernel/napi.h"
 #include "kernel/rps.h"
 #include "kernel/trace.h"
@@ -116,6 +117,7 @@ bool UdpSocket::enqueue(PacketBuffer* packet) {
     napi_id_ = packet->device && packet->device->napi ? packet->device->napi->id : 0;
     if (remote_.port != 0)
         flow_hash_.store(packet->hash, std::memory_order_relaxed);
+    kernel::input_feedback_note(receive_memory_, receive_buffer_);
     queue_.push(packet);
     kernel::trace(Event::SockEnqueue, local_.port, static_cast<uint32_t>(receive_memory_));
     readers_.wake_one();
@@ -149,6 +151,7 @@ PacketBuffer* UdpSocket::dequeue(uint64_t deadline_ns) {
             return nullptr;
     PacketBuffer* packet = queue_.pop();
     receive_memory_ -= packet->truesize();
+    kernel::input_feedback_note(receive_memory_, receive_buffer_);
     return packet;
 }
 

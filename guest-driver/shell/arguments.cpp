@@ -9,17 +9,18 @@
 namespace shell {
 
 std::optional<uint64_t> parse_seconds(std::string_view text) {
-    constexpr uint64_t ms_ns = 1'000'000, second_ns = 1'000 * ms_ns;
-    const std::size_t dot = std::min(text.find('.'), text.size());
-    const auto whole = dot == 0 ? std::optional<uint32_t>(0) : kernel::parse_number(text.substr(0, dot));
-    std::string_view decimals = dot < text.size() ? text.substr(dot + 1) : std::string_view("0");
-    const auto fraction = decimals.size() <= 3 ? kernel::parse_number(decimals) : std::nullopt;
+    constexpr uint64_t second_ns = 1'000'000'000;
+    constexpr std::size_t fraction_digits = 9;
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const auto whole = point == 0 ? std::optional<uint32_t>(0) : kernel::parse_number(text.substr(0, point));
+    const std::string_view digits = point < text.size() ? text.substr(point + 1) : std::string_view("0");
+    const auto fraction = digits.size() <= fraction_digits ? kernel::parse_number(digits) : std::nullopt;
     if (!whole || !fraction)
         return std::nullopt;
-    uint64_t ms = *fraction;
-    for (std::size_t digits = decimals.size(); digits < 3; digits++)
-        ms *= 10;
-    return *whole * second_ns + ms * ms_ns;
+    uint64_t ns = *fraction;
+    for (std::size_t i = digits.size(); i < fraction_digits; i++)
+        ns *= 10;
+    return *whole * second_ns + ns;
 }
 
 } // namespace shell

@@ -40,7 +40,7 @@ constexpr bool abbreviates(std::string_view word, std::string_view whole) {
     return !word.empty() && whole.starts_with(word);
 }
 
-/// "1", "0.2", ".05": seconds with up to three decimals, in nanoseconds.
+/// "1", "0.2", ".05": seconds with up to nine decimals, in nanoseconds.
 std::optional<uint64_t> parse_seconds(std::string_view text);
 
 /// For `%.*s`.

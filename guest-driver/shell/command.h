@@ -25,6 +25,7 @@ std::span<const Command> commands();
 
 // One file per duty; each command is declared here for the table in commands.cpp.
 void cat_command(Words words, const Output& output);
+void counters_command(Words words, const Output& output);
 void crash_command(Words words, const Output& output);
 void dmesg_command(Words words, const Output& output);
 void driver_command(Words words, const Output& output);
@@ -45,6 +46,8 @@ void poweroff_command(Words words, const Output& output);
 void ps_command(Words words, const Output& output);
 void ring_command(Words words, const Output& output);
 void sar_command(Words words, const Output& output);
+void sink_command(Words words, const Output& output);
+void sleep_command(Words words, const Output& output);
 void ss_command(Words words, const Output& output);
 void top_command(Words words, const Output& output);
 void torture_command(Words words, const Output& output);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr Command table[] = {
     {"cat", "FILE...", "show a file below /proc or /sys", cat_command},
+    {"counters", "", "everything that is counted, for programs to read", counters_command},
     {"crash", "die|null|stack|softirq [CPU]", "fail on purpose, to see the report", crash_command},
     {"dmesg", "", "what the kernel said, with times", dmesg_command},
     {"driver", "[OPTION VALUE]", "options and counters of the e100 driver", driver_command},
@@ -33,6 +34,8 @@ constexpr Command table[] = {
     {"ps", "", "threads", ps_command},
     {"ring", "", "where the descriptor rings stand", ring_command},
     {"sar", "[-n DEV] [SECONDS [COUNT]]", "packets and kilobytes per second", sar_command},
+    {"sink", "PORT NS", "read UDP datagrams in the background, each for NS ns", sink_command},
+    {"sleep", "SECONDS", "wait", sleep_command},
     {"softirq", "", "softirqs by CPU: raised, run, left to ksoftirqd", softirq_command},
     {"ss", "[-t] [-u] [-a | -l] [-m]", "sockets, and what waits in them", ss_command},
     {"top", "[-b] [-d SECONDS]", "what the CPUs spend their time on", top_command},

@@ -8,6 +8,7 @@
 #include "kernel/command_line.h"
 #include "kernel/thread.h"
 #include "net/socket.h"
+#include "net/udp_sink.h"
 #include "shell/arguments.h"
 #include "shell/terminal.h"
 
@@ -125,6 +126,15 @@ void listen_command(Words words, const Output& output) {
     output.print("Listening on UDP port %u%s; Ctrl-C to stop.\n", wanted->local.port,
                  wanted->read ? "" : ", reading nothing");
     listen(socket, *wanted, output);
+}
+
+void sink_command(Words words, const Output& output) {
+    Arguments arguments(words);
+    const auto port = kernel::parse_number(arguments.take()), price = kernel::parse_number(arguments.take());
+    if (!port || *port == 0 || *port > 0xffff || !price || !arguments.empty())
+        return output.write("Usage: sink PORT NS\n");
+    if (const char* failure = net::udp_sink_start(static_cast<uint16_t>(*port), *price))
+        output.print("sink: %s\n", failure);
 }
 
 } // namespace shell

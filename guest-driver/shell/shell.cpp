@@ -14,6 +14,7 @@
 #include "shell/command.h"
 #include "shell/completion.h"
 #include "shell/line_editor.h"
+#include "shell/script.h"
 #include "shell/terminal.h"
 
 namespace shell {
@@ -115,6 +116,7 @@ void main_thread(void*) {
     if (batch)
         arch::power_off(failure ? 1 : 0);
     console_output().write("\nType help for a list of the commands, poweroff to leave.\n");
+    run_machine_script(console_output());
     prompt_loop();
 }
 

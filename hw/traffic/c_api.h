@@ -32,10 +32,12 @@ struct traffic_options {
     uint32_t wire_mbps;   /* the wire's speed: a frame begins when the one before has left; 0: none */
     uint64_t delay_ns;    /* from the start to the first frame */
     uint64_t seed;
-    uint32_t flows; /* 1 to TRAFFIC_MAX_FLOWS; they take turns */
+    uint32_t flows;      /* 1 to TRAFFIC_MAX_FLOWS; they take turns */
+    uint32_t first_flow; /* number of the first one, so that several generators can share a receiver */
     uint8_t source_mac[6], destination_mac[6];
     const char *source_ip, *destination_ip;
-    uint16_t source_port, destination_port; /* the source port of flow 0; the others count on */
+    uint16_t source_port,
+        destination_port; /* the source port of flow 0, whether sent or not; the others count on */
 };
 
 /* What a tester needs from its surroundings. */

@@ -14,7 +14,8 @@
  * received, received_bytes: frames of a generator that arrived here; foreign: all others. Of the received:
  * lost are sequence numbers of a flow that were passed over and did not come since; reordered came after a
  * later one of their flow; duplicates came before; stale are so far behind that nobody remembers which of the
- * two they are. latency_*: from the frame's time to its arrival.
+ * two they are. longest_gap: the most numbers in a row that were passed over. latency_*: from the frame's
+ * time to its arrival.
  */
 #define TRAFFIC_COUNTERS(X)                                                                                  \
     X(sent, "sent")                                                                                          \
@@ -28,6 +29,7 @@
     X(reordered, "reordered")                                                                                \
     X(duplicates, "duplicates")                                                                              \
     X(stale, "stale")                                                                                        \
+    X(longest_gap, "longest-gap")                                                                            \
     X(latency_min_ns, "latency-min-ns")                                                                      \
     X(latency_max_ns, "latency-max-ns")                                                                      \
     X(latency_sum_ns, "latency-sum-ns")

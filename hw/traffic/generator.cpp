@@ -37,7 +37,8 @@ void Generator::schedule_next() {
 }
 
 void Generator::send_next(int64_t now_ns) {
-    const Label label{.flow = flow_, .sequence = sequences_[flow_]++, .due_ns = due_ns_};
+    const auto flow = static_cast<uint16_t>(settings_.first_flow + flow_);
+    const Label label{.flow = flow, .sequence = sequences_[flow]++, .due_ns = due_ns_};
     flow_ = static_cast<uint16_t>((flow_ + 1u) % settings_.flows);
     counters_.lag_ns = std::max(counters_.lag_ns, static_cast<uint64_t>(now_ns - due_ns_));
     if (peer_.send(builder_.build(bytes_, label))) {

@@ -29,6 +29,7 @@ void FlowHistory::note(uint32_t sequence, traffic_counters& counters) {
         seen_.reset((sequence - 1 - i) % window);
     seen_.set(sequence % window);
     counters.lost += static_cast<uint32_t>(ahead);
+    counters.longest_gap = std::max(counters.longest_gap, static_cast<uint64_t>(ahead));
     next_ = sequence + 1;
 }
 

@@ -70,7 +70,9 @@ const char* check_addresses(const traffic_options& options, Addresses& into) {
         return "dst-ip= takes an IPv4 address like 10.0.2.15";
     if (options.flows < 1 || options.flows > TRAFFIC_MAX_FLOWS)
         return "flows= takes 1 to 1024";
-    if (options.source_port + (options.flows - 1) > highest_port)
+    if (options.first_flow > TRAFFIC_MAX_FLOWS - options.flows)
+        return "first-flow= and flows= together take up to 1024";
+    if (options.source_port + options.first_flow + (options.flows - 1) > highest_port)
         return "flows= are too many for src-port=: the last one's port is above 65535";
     into = {.source_ip = *source,
             .destination_ip = *destination,
@@ -132,6 +134,7 @@ const char* check(const traffic_options& options, Settings& into) {
     settings.delay_ns = static_cast<int64_t>(options.delay_ns);
     settings.seed = options.seed;
     settings.flows = options.flows;
+    settings.first_flow = options.first_flow;
     into = settings;
     return nullptr;
 }

@@ -41,7 +41,7 @@ struct Settings {
     uint32_t wire_mbps = 0;
     int64_t delay_ns = 0;
     uint64_t seed = 0;
-    uint32_t flows = 1;
+    uint32_t flows = 1, first_flow = 0;
 };
 
 /// nullptr on success, else what is wrong, as traffic_configure() says it.

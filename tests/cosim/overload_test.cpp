@@ -115,9 +115,11 @@ TEST_F(Overload, EveryRingSize) {
 TEST_F(Overload, KsoftirqdTakesOverAndTimeGoesOn) {
     open();
     const uint64_t wakeups = kernel::softirq_stats(0).ksoftirqd_wakeups;
+    const uint64_t squeezed = kernel::softnet_stats(0).time_squeeze;
     offer(2.0, 2000);
     EXPECT_GT(kernel::softirq_stats(0).ksoftirqd_wakeups, wakeups);
-    EXPECT_EQ(kernel::softnet_stats(0).time_squeeze, 0u) << "one card of weight 16 never uses the budget up";
+    EXPECT_EQ(kernel::softnet_stats(0).time_squeeze, squeezed)
+        << "one card of weight 16 never uses the budget up";
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "arch/command_line.h"
+#include "arch/console_script.h"
 #include "arch/hosted/machine.h"
 
 namespace {
@@ -15,7 +16,7 @@ struct Console {
     std::string output;
     std::deque<char> input;
     void (*notify)() = nullptr;
-    std::string command_line;
+    std::string command_line, script;
 };
 
 Console& console() {
@@ -37,6 +38,8 @@ void type(const std::string& text) {
 
 void set_command_line(const char* text) { console().command_line = text; }
 
+void set_console_script(const std::string& text) { console().script = text; }
+
 } // namespace hosted
 
 namespace arch {
@@ -54,5 +57,7 @@ int console_read() {
 void console_on_input(void (*notify)()) { console().notify = notify; }
 
 const char* command_line() { return console().command_line.c_str(); }
+
+std::string_view console_script() { return console().script; }
 
 } // namespace arch

@@ -73,6 +73,7 @@ void plug_recorder(Recorder* recorder);
 std::string take_console_output();
 void type(const std::string& text);
 void set_command_line(const char* text);
+void set_console_script(const std::string& text);
 
 /// How many CPUs the machine has, for arch::start_other_cpus(); 1 otherwise. They take turns: see pass_turn()
 /// in internal.h. A test that waits for another CPU calls arch::relax() or sleeps.

@@ -90,6 +90,18 @@ TEST_F(GeneratorTest, FlowsTakeTurnsAndCountByThemselves) {
     }
 }
 
+TEST_F(GeneratorTest, FlowsMayBeginAtAnyNumber) {
+    options.flows = 2;
+    options.first_flow = 1022;
+    options.count = 4;
+    start();
+    run();
+    for (uint32_t n = 0; n < 4; n++) {
+        EXPECT_EQ(peer.arrivals[n].label.flow, 1022 + n % 2);
+        EXPECT_EQ(peer.arrivals[n].label.sequence, n / 2);
+    }
+}
+
 TEST_F(GeneratorTest, RefusedFramesAreGoneAndLeaveAGap) {
     options.count = 10;
     start();

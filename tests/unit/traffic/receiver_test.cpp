@@ -39,6 +39,14 @@ TEST_F(ReceiverTest, GapsAreLossFromTheFirstFrameOn) {
     expect(9, 0, 0);
 }
 
+TEST_F(ReceiverTest, TheLongestGapStays) {
+    for (uint32_t n : {0u, 2u, 10u, 11u, 15u})
+        arrive(n);
+    EXPECT_EQ(counters.longest_gap, 7u);
+    arrive(9);
+    EXPECT_EQ(counters.longest_gap, 7u);
+}
+
 TEST_F(ReceiverTest, ALateFrameIsReorderedAndNotLost) {
     for (uint32_t n : {0u, 2u, 3u, 1u, 4u})
         arrive(n);

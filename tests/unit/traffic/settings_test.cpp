@@ -18,7 +18,8 @@ TEST(Settings, EveryPropertyArrives) {
     options.wire_mbps = 100;
     options.delay_ns = 7;
     options.seed = 8;
-    options.flows = 1024;
+    options.flows = 1000;
+    options.first_flow = 24;
     options.source_port = 0xfc00;
     Settings settings;
     ASSERT_EQ(check(options, settings), nullptr);
@@ -29,7 +30,8 @@ TEST(Settings, EveryPropertyArrives) {
     EXPECT_EQ(settings.wire_mbps, 100u);
     EXPECT_EQ(settings.delay_ns, 7);
     EXPECT_EQ(settings.seed, 8u);
-    EXPECT_EQ(settings.flows, 1024u);
+    EXPECT_EQ(settings.flows, 1000u);
+    EXPECT_EQ(settings.first_flow, 24u);
     EXPECT_EQ(settings.addresses.source_ip, 0x0a000202u);
     EXPECT_EQ(settings.addresses.destination_ip, 0x0a00020fu);
     EXPECT_EQ(settings.addresses.source_port, 0xfc00);
@@ -92,8 +94,15 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"dst-ip=", [](traffic_options& o) { o.destination_ip = ""; }},
                     Wrong{"flows=", [](traffic_options& o) { o.flows = 0; }},
                     Wrong{"flows=", [](traffic_options& o) { o.flows = 1025; }},
-                    Wrong{"flows=", [](traffic_options& o) {
+                    Wrong{"flows=",
+                          [](traffic_options& o) {
                               o.flows = 1024;
+                              o.source_port = 0xfc01;
+                          }},
+                    Wrong{"first-flow=", [](traffic_options& o) { o.first_flow = 1024; }},
+                    Wrong{"first-flow=", [](traffic_options& o) { o.first_flow = ~0u; }},
+                    Wrong{"flows=", [](traffic_options& o) {
+                              o.first_flow = 1023;
                               o.source_port = 0xfc01;
                           }}));
 

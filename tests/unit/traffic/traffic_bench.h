@@ -18,6 +18,7 @@ inline traffic_options usual_options() {
             .delay_ns = 0,
             .seed = 1,
             .flows = 1,
+            .first_flow = 0,
             .source_mac = {2, 0, 0, 0xe1, 0, 0},
             .destination_mac = {0x52, 0x54, 0, 0x12, 0x34, 0x56},
             .source_ip = "10.0.2.2",

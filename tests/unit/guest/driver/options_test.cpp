@@ -8,6 +8,8 @@
 
 #include "arch/hosted/machine.h"
 #include "driver/chip_generation.h"
+#include "kernel/input_feedback.h"
+#include "kernel/padding.h"
 
 namespace {
 
@@ -18,6 +20,8 @@ class Options : public testing::Test {
     void SetUp() override { options() = {}; }
     void TearDown() override {
         options() = {};
+        kernel::input_feedback = false;
+        kernel::padding.packet_ns = kernel::padding.irq_ns = 0;
         hosted::set_command_line("");
     }
 };
@@ -42,6 +46,20 @@ TEST_F(Options, AreSetByName) {
     EXPECT_EQ(options().ack_mode, AckMode::Poll);
     EXPECT_EQ(options().rx_ring, 64u);
     EXPECT_EQ(options().weight, 1u);
+    EXPECT_TRUE(set_option("weight", "unlimited"));
+    EXPECT_EQ(options().weight, unlimited_weight);
+    EXPECT_TRUE(set_option("driver", "legacy"));
+    EXPECT_EQ(options().driver, DriverKind::Legacy);
+    EXPECT_TRUE(set_option("driver", "napi+bundling"));
+    EXPECT_EQ(options().driver, DriverKind::Bundling);
+    EXPECT_TRUE(set_option("tx_clean", "before"));
+    EXPECT_EQ(options().tx_clean, TxClean::Before);
+    EXPECT_TRUE(set_option("feedback", "on"));
+    EXPECT_TRUE(kernel::input_feedback);
+    EXPECT_TRUE(set_option("pad_ns", "27450"));
+    EXPECT_EQ(kernel::padding.packet_ns, 27'450u);
+    EXPECT_TRUE(set_option("pad_irq_ns", "99999999"));
+    EXPECT_EQ(kernel::padding.irq_ns, 1'000'000u);
     EXPECT_TRUE(set_option("rnr_policy", "linux"));
     EXPECT_EQ(options().rnr_policy, RnrPolicy::Linux);
 }
@@ -70,6 +88,8 @@ TEST_F(Options, AWeightMayBeUnlimited) {
 TEST_F(Options, NonsenseChangesNothing) {
     EXPECT_FALSE(set_option("rnr_policy", "Linux"));
     EXPECT_FALSE(set_option("rnr_policy", ""));
+    EXPECT_FALSE(set_option("driver", "napi+"));
+    EXPECT_FALSE(set_option("pad_ns", "-1"));
     EXPECT_FALSE(set_option("rx_ring", "many"));
     EXPECT_FALSE(set_option("rx_ring", "-1"));
     EXPECT_FALSE(set_option("no_such", "1"));
@@ -92,7 +112,9 @@ TEST_F(Options, ShowTheirValues) {
     std::string text;
     for (const OptionText& each : option_texts())
         text += std::string(each.name) + "=" + each.current + " ";
-    EXPECT_EQ(text, "rnr_policy=linux ack_mode=isr rx_ring=99 tx_ring=128 weight=16 microcode=off ");
+    EXPECT_EQ(text,
+              "rnr_policy=linux ack_mode=isr rx_ring=99 tx_ring=128 driver=napi weight=16 tx_clean=after "
+              "feedback=off microcode=off alloc_fails=off pad_ns=0 pad_irq_ns=0 ");
 }
 
 TEST(ChipGeneration, KnowsTheFamilyAndNothingElse) {

@@ -2,15 +2,21 @@
 // Commands as a person types them. The expected texts are those of iproute2, ethtool and iputils.
 #include "shell/command.h"
 
+#include <map>
+
+#include "arch/hosted/machine.h"
 #include "capture.h"
+#include "kernel/napi.h"
 #include "kernel/timer.h"
 #include "net/neighbour.h"
+#include "net/snmp.h"
 #include "net/socket.h"
 #include "net/sysctl.h"
 #include "net_fixture.h"
 #include "shell/bring_up.h"
 #include "shell/link_statistics.h"
 #include "shell/ping_statistics.h"
+#include "shell/script.h"
 #include "shell/shell.h"
 
 namespace {
@@ -51,6 +57,52 @@ TEST(Shell, HelpListsEachCommandOnce) {
         EXPECT_LE(line.size(), 100u) << line;
     EXPECT_NE(run("help ring").find("descriptor rings"), std::string::npos);
     EXPECT_EQ(run("help nonsense"), "help: no such command: nonsense\n");
+}
+
+TEST(Script, SecondsHaveAPoint) {
+    EXPECT_EQ(shell::parse_seconds("2"), 2'000'000'000u);
+    EXPECT_EQ(shell::parse_seconds("0.25"), 250'000'000u);
+    EXPECT_EQ(shell::parse_seconds(".05"), 50'000'000u);
+    EXPECT_EQ(shell::parse_seconds("1.000000001"), 1'000'000'001u);
+    for (const char* text : {"", ".", "1.", "-1", "1.0000000001", "1s", "1.-5"})
+        EXPECT_FALSE(shell::parse_seconds(text)) << text;
+}
+
+TEST(Script, ShowsEachLineAndWhatItPrints) {
+    const auto script = [](const char* text) {
+        return printed([&](const shell::Output& output) { shell::run_script(text, output); });
+    };
+    EXPECT_EQ(script("echo one\n\nno such\n# end"),
+              "+ echo one\none\n+ \n+ no such\nno: command not found; help lists the commands.\n+ # end\n");
+    EXPECT_EQ(script(""), "");
+}
+
+TEST(Script, ComesWithTheMachine) {
+    hosted::set_console_script("echo hello\n");
+    EXPECT_EQ(printed(shell::run_machine_script), "+ echo hello\nhello\n");
+    hosted::set_console_script("");
+}
+
+class CountersCommand : public NetTest {};
+
+TEST_F(CountersCommand, IsOneBlockOfNumbers) {
+    std::istringstream lines(run("counters"));
+    std::map<std::string, uint64_t> counters;
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_EQ(line, "--- counters begin ---");
+    while (std::getline(lines, line) && line.find('=') != std::string::npos)
+        counters[line.substr(0, line.find('='))] = std::stoull(line.substr(line.find('=') + 1));
+    EXPECT_EQ(line, "--- counters end ---");
+    const kernel::PacketPoolStats packets = kernel::packet_pool_stats();
+    EXPECT_EQ(counters.at("packets.allocated"), packets.allocated);
+    EXPECT_EQ(counters.at("packets.freed"), packets.freed);
+    EXPECT_EQ(counters.at("cpu0.processed"), kernel::softnet_stats(0).processed);
+    EXPECT_EQ(counters.at("ip.InReceives"), net::ip_counters.get(net::Ip::InReceives));
+    EXPECT_EQ(counters.at("free.NO_SOCKET"), kernel::drop_count(kernel::DropReason::NoSocket));
+    for (const char* name :
+         {"eth0.rx_packets", "eth0.rx_missed_errors", "udp.InDatagrams", "dma.maps", "clock.ns"})
+        EXPECT_TRUE(counters.contains(name)) << name;
 }
 
 // ---- ip ----
