@@ -113,7 +113,7 @@ class Quota : public Legacy {
 
 /// Arrivals faster than the service: a poll without a quota does not end before they do.
 TEST_F(Quota, WithoutOneAPollLastsAsLongAsTheLoad) {
-    e100::options().weight = e100::unlimited_weight;
+    e100::options().weight = kernel::unlimited_weight;
     e100::options().rnr_policy = e100::RnrPolicy::Resume;
     open();
     service_ns = 30'000;

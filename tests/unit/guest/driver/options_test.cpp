@@ -47,7 +47,7 @@ TEST_F(Options, AreSetByName) {
     EXPECT_EQ(options().rx_ring, 64u);
     EXPECT_EQ(options().weight, 1u);
     EXPECT_TRUE(set_option("weight", "unlimited"));
-    EXPECT_EQ(options().weight, unlimited_weight);
+    EXPECT_EQ(options().weight, unsigned{kernel::unlimited_weight});
     EXPECT_TRUE(set_option("driver", "legacy"));
     EXPECT_EQ(options().driver, DriverKind::Legacy);
     EXPECT_TRUE(set_option("driver", "napi+bundling"));

@@ -16,6 +16,7 @@
 #include "shell/bring_up.h"
 #include "shell/link_statistics.h"
 #include "shell/ping_statistics.h"
+#include "shell/arguments.h"
 #include "shell/script.h"
 #include "shell/shell.h"
 
