@@ -15,7 +15,7 @@ std::optional<uint64_t> parse_seconds(std::string_view text) {
     const auto whole = point == 0 ? std::optional<uint32_t>(0) : kernel::parse_number(text.substr(0, point));
     const std::string_view digits = point < text.size() ? text.substr(point + 1) : std::string_view("0");
     const auto fraction = digits.size() <= fraction_digits ? kernel::parse_number(digits) : std::nullopt;
-    if (!whole || !fraction)
+    if (text.empty() || !whole || !fraction)
         return std::nullopt;
     uint64_t ns = *fraction;
     for (std::size_t i = digits.size(); i < fraction_digits; i++)

@@ -13,10 +13,10 @@
 #include "net/socket.h"
 #include "net/sysctl.h"
 #include "net_fixture.h"
+#include "shell/arguments.h"
 #include "shell/bring_up.h"
 #include "shell/link_statistics.h"
 #include "shell/ping_statistics.h"
-#include "shell/arguments.h"
 #include "shell/script.h"
 #include "shell/shell.h"
 
@@ -515,7 +515,7 @@ TEST(PingCommand, Mistakes) {
     EXPECT_EQ(run("ping nosuch"), "ping: nosuch: Name or service not known\n");
     for (const char* line :
          {"ping -c 0 1.2.3.4", "ping -c x 1.2.3.4", "ping -c", "ping -s 70000 1.2.3.4", "ping -Z 1.2.3.4",
-          "ping -i x 1.2.3.4", "ping -i 0.0001 1.2.3.4", "ping -t 256 1.2.3.4"})
+          "ping -i x 1.2.3.4", "ping -i 0.0000000001 1.2.3.4", "ping -t 256 1.2.3.4"})
         EXPECT_EQ(run(line).substr(0, 6), "Usage:") << line;
 }
 
