@@ -63,13 +63,9 @@ void change_address(Arguments& arguments, const Output& output, bool add) {
     if (!address)
         return output.print("Error: any valid prefix is expected rather than \"%.*s\".\n", length_of(text),
                             text.data());
-    arguments.take_if("dev");
-    const std::string_view name = arguments.take();
-    if (name.empty())
-        return output.write("Not enough information: \"dev\" argument is required.\n");
-    NetDevice* device = find_device(name);
+    NetDevice* device = take_device(arguments, output);
     if (!device)
-        return output.print("Cannot find device \"%.*s\"\n", length_of(name), name.data());
+        return;
     if (!arguments.empty()) {
         const std::string_view rest = arguments.take();
         return output.print("Error: either \"local\" is duplicate, or \"%.*s\" is a garbage.\n",

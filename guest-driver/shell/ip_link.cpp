@@ -186,16 +186,28 @@ void show_links(const IpRequest& request, const Output& output) {
     });
 }
 
+NetDevice* named_device(std::string_view name, const Output& output) {
+    NetDevice* device = find_device(name);
+    if (name.empty())
+        output.write("Not enough information: \"dev\" argument is required.\n");
+    else if (!device)
+        output.print("Cannot find device \"%.*s\"\n", length_of(name), name.data());
+    return device;
+}
+
+NetDevice* take_device(Arguments& arguments, const Output& output) {
+    arguments.take_if("dev");
+    return named_device(arguments.take(), output);
+}
+
 void set_link(Arguments& arguments, const Output& output) {
     LinkChange change;
     while (!arguments.empty())
         if (!take_change(arguments, change, output))
             return;
-    if (change.name.empty())
-        return output.write("Not enough information: \"dev\" argument is required.\n");
-    NetDevice* device = find_device(change.name);
+    NetDevice* device = named_device(change.name, output);
     if (!device)
-        return output.print("Cannot find device \"%.*s\"\n", length_of(change.name), change.name.data());
+        return;
     if (change.mtu && *change.mtu < smallest_mtu)
         return output.write("Error: mtu less than device minimum.\n");
     if (change.mtu && *change.mtu > largest_mtu)
@@ -213,13 +225,9 @@ void change_multicast_address(Arguments& arguments, const Output& output, bool a
     std::optional<MacAddress> mac;
     if (!take_mac(arguments, mac, output))
         return;
-    arguments.take_if("dev");
-    const std::string_view name = arguments.take();
-    if (name.empty())
-        return output.write("Not enough information: \"dev\" argument is required.\n");
-    NetDevice* device = find_device(name);
+    NetDevice* device = take_device(arguments, output);
     if (!device)
-        return output.print("Cannot find device \"%.*s\"\n", length_of(name), name.data());
+        return;
     const auto begin = device->multicast.begin(), end = begin + device->multicast_count;
     const auto at = std::find(begin, end, *mac);
     const char* problem = nullptr;

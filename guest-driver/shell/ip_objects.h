@@ -32,6 +32,10 @@ template <typename Function> void for_each_selected(const IpRequest& request, Fu
 std::optional<kernel::MacAddress> parse_mac(std::string_view text);
 
 // ip_link.cpp
+/// The device of that name, or that `dev NAME` or `NAME` means; nullptr if there is none, which has been
+/// said.
+kernel::NetDevice* named_device(std::string_view name, const Output& output);
+kernel::NetDevice* take_device(Arguments& arguments, const Output& output);
 /// The lines of `ip link`; without `hardware` only the first.
 void print_link(const Output& output, const kernel::NetDevice& device, unsigned index, const char* mode,
                 bool hardware = true);

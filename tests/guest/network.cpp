@@ -14,14 +14,6 @@ using harness::operator+;
 
 namespace {
 
-sockaddr_in loopback(uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
 harness::Fd udp_socket() {
     harness::Fd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!fd)
@@ -46,6 +38,14 @@ Machine wired(const WireEnd& end, unsigned cpus, const Arguments& more) {
 }
 
 } // namespace
+
+sockaddr_in loopback(uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
 
 std::string missing_network() {
     const std::string reason = missing(Medium::Kernel);

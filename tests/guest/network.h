@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <netinet/in.h>
 #include <string>
 
 #include "guest_machine.h"
@@ -14,6 +15,9 @@ namespace guest_test {
 using harness::Bytes;
 using harness::Frame;
 using harness::ip;
+
+/// 127.0.0.1
+sockaddr_in loopback(uint16_t port);
 
 /// Why a test with a card cannot run here; empty if it can.
 std::string missing_network();

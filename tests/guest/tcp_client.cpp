@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "harness/failure.h"
+#include "network.h"
 
 namespace guest_test {
 
@@ -16,14 +17,6 @@ using harness::fail_with_errno;
 using harness::Failure;
 
 namespace {
-
-sockaddr_in loopback(uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
 
 harness::Fd tcp_socket(int flags) {
     harness::Fd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
