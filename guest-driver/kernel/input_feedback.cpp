@@ -11,8 +11,8 @@ namespace kernel {
 namespace {
 
 struct Input {
-    SpinLock lock;
-    bool held = false;
+    SpinLock lock; // of those who change
+    std::atomic<bool> held{false};
     std::array<Napi*, 8> waiting{};
     TimerEvent timeout;
 };
