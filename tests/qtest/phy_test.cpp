@@ -98,7 +98,7 @@ TEST_F(Negotiation, GoesOnBelowD0) {
     constexpr uint8_t pmcsr = 0xe0;
     restart();
     e100().pci().write16(pmcsr, 3);
-    e100().run_for(500 * ms);
+    e100().run_for(2000 * ms);
     e100().pci().write16(pmcsr, 0);
     e100().enable_function();
     EXPECT_EQ(e100().csr8(csr::general_status), 7) << "in D3 it has come up";
