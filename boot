@@ -72,15 +72,10 @@ timeline='' load='' experiment=''
 [ -t 0 ] && [ -t 1 ] || batch=yes
 while [ $# -gt 0 ]; do
     case "$1" in
-        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --timeline | --load | --qemu | --experiment)
-            option=${1#--}
+        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --timeline | --load | --qemu | --experiment | --http-port)
+            option=${1#--} option=${option//-/_}
             printf -v "$option" '%s' "$(value_of "$@")"
             [ -n "${!option}" ] || exit 2
-            shift 2
-            ;;
-        --http-port)
-            http_port=$(value_of "$@")
-            [ -n "$http_port" ] || exit 2
             shift 2
             ;;
         --iso) iso=yes; shift ;;

@@ -31,11 +31,15 @@ static void init_trace(void) {
     e100_trace_register();
 }
 
-static void init_types(void) {
-    abi_guard_check();
+static void register_types(void) {
     e100_register_type();
     e100_timeline_register_type();
     e100_traffic_register_type();
+}
+
+static void init_types(void) {
+    abi_guard_check();
+    register_types();
 }
 
 // Helpers that QEMU starts shall not load the card.
@@ -90,8 +94,6 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     }
     e100_trace_register();
     e100_trace_apply_options();
-    e100_register_type();
-    e100_timeline_register_type();
-    e100_traffic_register_type();
+    register_types();
     return 0;
 }

@@ -383,8 +383,11 @@ class Session {
     }
     void offer(std::span<const uint8_t> frame) {
         const Receive result = chip_.receive(frame);
-        promise(result == Receive::Taken || backpressure_,
-                "frames are held back only when that was asked for");
+        promise(result == Receive::Taken || may_hold_back(),
+                "frames are held back only when that was asked for, or for a descriptor without room");
+    }
+    bool may_hold_back() const {
+        return backpressure_ || host_.deadlines[static_cast<std::size_t>(Timer::ReceiveRoom)] >= 0;
     }
     static void make_magic(std::span<uint8_t> frame, std::size_t at) {
         for (std::size_t i = 0; at < frame.size() && i < 6 + 16 * mac.size(); i++, at++)
@@ -488,7 +491,8 @@ class Session {
         promise((scb >> 24 & interrupt_control::mask_all) == 0 || !host_.interrupt, "M holds the pin");
         promise((scb >> 8 & 0xff) != 0 || !host_.interrupt, "no interrupt without a cause");
         promise((chip_.csr_read(csr::mdi_control, 4) & mdi::ready) != 0, "MDI is ready");
-        promise(chip_.can_receive() || backpressure_, "the wire is held back only when that was asked for");
+        promise(chip_.can_receive() || may_hold_back(),
+                "the wire is held back only when that was asked for, or for a descriptor without room");
         if (restored_)
             return; // the frames in a spoilt record were never counted
         chip_.save(state_);

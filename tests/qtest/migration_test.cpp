@@ -142,6 +142,37 @@ TEST_F(Migration, FramesInTheFifoMoveAlong) {
     }
 }
 
+/// The card waits some ms for that; a test that is held up for longer tries again.
+TEST_F(Migration, AFrameStillWaitsForADescriptorToGetItsSize) {
+    constexpr uint16_t size = 1522;
+    const Frame frame = numbered_frame(1, 200);
+    std::vector<uint32_t> at;
+    bool waits = false;
+    for (unsigned attempt = 0; attempt < 20 && !waits; attempt++) {
+        RfdRing ring(e100().memory(), 2);
+        ring.set_command(0, 0);
+        ring.set_size(0, 0);
+        e100().start_receiving(ring);
+        e100().wire().send(frame);
+        e100().settle();
+        e100().qmp().stop();
+        at = {ring.address(0), ring.address(1)};
+        waits = !ring.complete(1);
+        if (!waits) {
+            e100().qmp().cont();
+            e100().command(RuCommand::Abort);
+        }
+    }
+    ASSERT_TRUE(waits) << "never in time";
+    migrate();
+    EXPECT_EQ(e100().ru(), RuStatus::Ready);
+    e100().memory().write16(at[0] + 14, size);
+    e100().qmp().cont();
+    ASSERT_TRUE(wait_until([&] { return (e100().memory().read16(at[0]) & rfd_status::complete) != 0; }));
+    EXPECT_EQ(e100().memory().read(at[0] + RfdRing::header_size, frame.size()), frame);
+    EXPECT_EQ(e100().memory().read16(at[1]), 0);
+}
+
 TEST_F(Migration, ConfigurationAddressHashAndCountersStay) {
     constexpr MacAddress other = {2, 0, 0, 0, 0, 8}, group = {1, 0, 0x5e, 0, 0, 1};
     e100().execute(Opcode::IndividualAddress, other);

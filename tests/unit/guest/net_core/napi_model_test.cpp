@@ -275,6 +275,7 @@ TEST_P(EachNapiModel, DisableEndsASessionThatNeverDrains) {
     let_others_run();
     EXPECT_EQ(endless.napi.stats.polls, polls);
     EXPECT_FALSE(endless.napi.linked());
+    EXPECT_EQ(endless.rearmed, 0u) << "the core completed it; nothing was unmasked";
 }
 
 TEST_P(EachNapiModel, WhoBreaksTheContractIsLostAndHangsNobody) {

@@ -101,20 +101,6 @@ TEST(Napi, DisableWaitsForARunningSession) {
     EXPECT_FALSE(scripted.napi.linked());
 }
 
-TEST(Napi, DisableEndsASessionThatNeverDrains) {
-    ScriptedNapi scripted;
-    scripted.poll_instead = [](int budget) {
-        hosted::advance_ns(100'000);
-        return budget;
-    };
-    scripted.interrupt();
-    kernel::napi_disable(scripted.napi);
-    const uint64_t polls = scripted.napi.stats.polls;
-    let_others_run();
-    EXPECT_EQ(scripted.napi.stats.polls, polls);
-    EXPECT_EQ(scripted.rearmed, 0u) << "the core completed it; nothing was unmasked";
-}
-
 TEST(Napi, DisablingTwiceIsReportedAndDoesNotHang) {
     ScriptedNapi scripted;
     kernel::napi_disable(scripted.napi);
