@@ -3,6 +3,7 @@
 #include "wake_up.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "ethernet.h"
 #include "receive_frame.h"
@@ -24,13 +25,42 @@ bool repeats(std::span<const uint8_t> bytes, const MacAddress& address) {
     return true;
 }
 
-/// False only if there is no magic sequence. Its repetitions are so long that one of these places is in them.
-bool may_have_magic_sequence(std::span<const uint8_t> frame) {
-    constexpr std::size_t address = sizeof(MacAddress), pair = 2 * address;
-    constexpr std::size_t stride = address_repetitions * address - pair + 1;
-    for (std::size_t at = 0; at + pair <= frame.size(); at += stride)
-        if (std::ranges::equal(frame.subspan(at, address), frame.subspan(at + address, address)))
+constexpr unsigned address_bits = 48;
+constexpr uint64_t address_mask = (uint64_t{1} << address_bits) - 1;
+
+uint64_t six_bytes(std::span<const uint8_t> from) {
+    uint32_t four; // two loads: of bytes put together in memory a processor must wait for the stores
+    uint16_t two;
+    std::memcpy(&four, from.data(), sizeof four);
+    std::memcpy(&two, from.data() + sizeof four, sizeof two);
+    return uint64_t{two} << 32 | four;
+}
+
+/// The same for an address and all its rotations.
+uint64_t fold(uint64_t address) {
+    address ^= address >> 24;
+    return (address ^ address >> 8 ^ address >> 16) & 0xff;
+}
+
+bool is_rotated(uint64_t bytes, uint64_t address) {
+    for (unsigned shift = 0; shift < address_bits; shift += 8)
+        if (bytes == ((address << shift | address >> (address_bits - shift)) & address_mask))
             return true;
+    return false;
+}
+
+/// False only if there is no magic sequence. Its repetitions are so long that one of these places is in them;
+/// there the address follows itself, beginning with any of its bytes. Each frame that comes in is asked.
+bool may_have_magic_sequence(std::span<const uint8_t> frame, const MacAddress& own) {
+    constexpr std::size_t once = sizeof(MacAddress), pair = 2 * once;
+    constexpr std::size_t stride = address_repetitions * once - pair + 1;
+    const uint64_t address = six_bytes(own), folded = fold(address);
+    for (std::size_t at = 0; at + pair <= frame.size(); at += stride) {
+        const uint64_t bytes = six_bytes(frame.subspan(at, once));
+        if (bytes == six_bytes(frame.subspan(at + once, once)) && fold(bytes) == folded &&
+            is_rotated(bytes, address))
+            return true;
+    }
     return false;
 }
 
@@ -91,8 +121,8 @@ void WakeUp::link_changed() {
 
 void WakeUp::notice(std::span<const uint8_t> frame) {
     const bool awake = power_state_ == PowerState::D0;
-    if (awake &&
-        (frame.size() < magic_bytes || !has(wake_event::magic_packet) || !may_have_magic_sequence(frame)))
+    if (awake && (frame.size() < magic_bytes || !has(wake_event::magic_packet) ||
+                  !may_have_magic_sequence(frame, units_.filter.individual())))
         return;
     if (frame.size() >= min_frame_bytes) {
         examine(frame);

@@ -97,6 +97,7 @@ static void realize(PCIDevice* pci, Error** errp) {
         return;
     }
     e100_register_bars(card);
+    e100_dma_start(card);
     e100_connect(card);
     e100_watch_run_state(card);
 }
@@ -107,6 +108,7 @@ static void unrealize(PCIDevice* pci) {
     e100_unwatch_run_state(card);
     e100_stop_timers(card);
     e100_disconnect(card);
+    e100_dma_stop(card);
 }
 
 static void reset(DeviceState* device) {

@@ -24,6 +24,15 @@ typedef struct E100Timer {
     bool deferred; // came due while the card was without power
 } E100Timer;
 
+// e100_dma.c: guest memory
+typedef struct E100Dma {
+    MemoryListener listener;
+    MemoryRegionCache window;          // of RAM; addresses in it count from `begin`
+    uint64_t begin, bytes;             // 0 bytes: nothing is mapped
+    hwaddr written_begin, written_end; // what has been written there without QEMU's knowledge
+    hwaddr known_begin, known_end;     // what QEMU knows to be new, in this call into the chip
+} E100Dma;
+
 struct E100State {
     PCIDevice parent_obj;
 
@@ -47,6 +56,7 @@ struct E100State {
     VMChangeStateEntry* run_state_watch;
     E100Timer timers[I8255X_TIMERS];
     QEMUTimer command_unit;
+    E100Dma dma;
 
     bool powered;   // in D0
     bool interrupt; // what the chip asks for; the pin follows only in D0
@@ -61,6 +71,18 @@ struct E100State {
     struct i8255x_state saved;
     uint8_t saved_chip[E100_CHIP_NAME_BYTES];
 };
+
+// Between realize and unrealize.
+void e100_dma_start(E100State* card);
+void e100_dma_stop(E100State* card);
+// For e100_host.
+bool e100_dma_read(void* opaque, uint32_t address, void* into, size_t count);
+bool e100_dma_write(void* opaque, uint32_t address, const void* from, size_t count);
+void e100_dma_barrier(void* opaque);
+// Tells QEMU what was written.
+void e100_dma_publish(E100State* card);
+// The same, at the end of a call into the chip.
+void e100_dma_end(E100State* card);
 
 // e100_host.c: what the chip needs from QEMU
 extern const struct i8255x_host e100_host;
@@ -125,6 +147,8 @@ void e100_flush_held_frames(E100State* card);
 void e100_register_listener(void);
 void e100_start_listening(E100State* card);
 void e100_stop_listening(E100State* card);
+// After a change of power.
+void e100_listen_while_asleep(E100State* card);
 
 // e100_trace.c, trace_options.c: the chip's steps as QEMU trace events e100_*
 void e100_trace_register(void);

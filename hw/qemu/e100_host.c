@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the chip needs from its surroundings, done with QEMU: guest memory, interrupt line, clock, timers; and
+// What the chip needs from its surroundings, done with QEMU: interrupt line, clock, timers; and
 // the one way into the chip, which keeps it from being entered twice at a time.
 
 #include "e100_device.h"
@@ -13,7 +13,7 @@ static const int64_t pause_between_slices_ns = 10 * SCALE_US;
 static bool in_the_world(const E100State* card) { return card->nic != NULL; }
 
 bool e100_enter(E100State* card) {
-    MemReentrancyGuard* guard = &DEVICE(card)->mem_reentrancy_guard;
+    MemReentrancyGuard* guard = &card->parent_obj.qdev.mem_reentrancy_guard; // DEVICE() would cost a lookup
 
     if (card->inside) {
         return false;
@@ -28,7 +28,8 @@ bool e100_enter(E100State* card) {
 }
 
 void e100_leave(E100State* card) {
-    DEVICE(card)->mem_reentrancy_guard.engaged_in_io = card->outer_io;
+    e100_dma_end(card);
+    card->parent_obj.qdev.mem_reentrancy_guard.engaged_in_io = card->outer_io;
     card->inside = false;
     if (card->reset_owed) {
         card->reset_owed = false;
@@ -62,48 +63,9 @@ void e100_reset_chip(E100State* card) {
     e100_leave(card);
 }
 
-// The chip has 32 address lines: a transfer that passes the top goes on at address 0.
-static bool transfer(E100State* card, uint32_t address, uint8_t* bytes, size_t count,
-                     DMADirection direction) {
-    if (!in_the_world(card)) {
-        return false;
-    }
-    while (count > 0) {
-        uint64_t up_to_top = (UINT64_C(1) << 32) - address;
-        size_t now = MIN(count, up_to_top);
-
-        if (pci_dma_rw(PCI_DEVICE(card), address, bytes, now, direction, MEMTXATTRS_UNSPECIFIED) !=
-            MEMTX_OK) {
-            return false;
-        }
-        bytes += now;
-        count -= now;
-        address = 0;
-    }
-    return true;
-}
-
-static bool host_dma_read(void* opaque, uint32_t address, void* into, size_t bytes) {
-    if (!transfer(opaque, address, into, bytes, DMA_DIRECTION_TO_DEVICE)) {
-        memset(into, 0, bytes);
-        return false;
-    }
-    return true;
-}
-
-static bool host_dma_write(void* opaque, uint32_t address, const void* from, size_t bytes) {
-    // QEMU's functions take one pointer for both directions.
-    return transfer(opaque, address, (uint8_t*)from, bytes, DMA_DIRECTION_FROM_DEVICE);
-}
-
-static void host_write_barrier(void* opaque) {
-    (void)opaque;
-    smp_wmb();
-}
-
 void e100_update_interrupt(E100State* card) {
     if (in_the_world(card)) {
-        pci_set_irq(PCI_DEVICE(card), card->interrupt && card->powered);
+        pci_set_irq(&card->parent_obj, card->interrupt && card->powered);
     }
 }
 
@@ -173,9 +135,9 @@ static void host_guest_error(void* opaque, const char* what, uint32_t value) {
 }
 
 const struct i8255x_host e100_host = {
-    .dma_read = host_dma_read,
-    .dma_write = host_dma_write,
-    .write_barrier = host_write_barrier,
+    .dma_read = e100_dma_read,
+    .dma_write = e100_dma_write,
+    .write_barrier = e100_dma_barrier,
     .set_interrupt = host_set_interrupt,
     .set_pme = host_set_pme,
     .send = host_send,

@@ -56,8 +56,15 @@ void e100_start_listening(E100State* card) {
     E100_LISTENER(filter)->card = card;
     filter->direction = NET_FILTER_DIRECTION_RX;
     filter->netdev = client;
+    filter->on = !card->powered;
     QTAILQ_INSERT_TAIL(&client->filters, filter, next);
     card->listener = OBJECT(filter);
+}
+
+void e100_listen_while_asleep(E100State* card) {
+    if (card->listener != NULL) {
+        NETFILTER(card->listener)->on = !card->powered; // off, it costs a frame nothing
+    }
 }
 
 // The filter takes itself out of the client's list.

@@ -11,15 +11,12 @@ static E100State* card_of(NetClientState* client) { return qemu_get_nic_opaque(c
 
 static bool can_receive(NetClientState* client) {
     E100State* card = card_of(client);
-    bool possible;
 
-    if (!e100_enter(card)) {
+    if (card->inside) {
         card->flush_owed = true;
         return false;
     }
-    possible = i8255x_can_receive(card->chip);
-    e100_leave(card);
-    return possible;
+    return i8255x_can_receive(card->chip);
 }
 
 // 0 makes the network layer keep the frame until it is flushed.

@@ -132,6 +132,7 @@ void e100_follow_power_state(E100State* card) {
         memory_region_set_enabled(&card->flash_bar, powered);
     }
     card->powered = powered;
+    e100_listen_while_asleep(card);
     e100_tell_chip_power(card);
     e100_update_interrupt(card);
     if (powered) {

@@ -27,6 +27,7 @@ struct E100Traffic {
     struct traffic_tester* tester;
     NICState* nic; // NULL before realize
     QEMUTimer due;
+    QEMUTimer pause; // see send_what_is_due()
     VMChangeStateEntry* run_state_watch;
 };
 
@@ -75,7 +76,24 @@ static bool machine_is_stopped(void) {
     return !runstate_is_running() && !runstate_check(RUN_STATE_SUSPENDED);
 }
 
+// The second timer fires behind the first one, so it is still due while that one's frames are sent.
+static void arm(E100Traffic* traffic, int64_t at) {
+    timer_mod_ns(&traffic->due, at);
+    timer_mod_ns(&traffic->pause, at);
+}
+
+static void disarm(E100Traffic* traffic) {
+    timer_del(&traffic->due);
+    timer_del(&traffic->pause);
+}
+
 // With -icount a timer may still fire when the machine has just stopped: then its time comes when it goes on.
+//
+// With -icount,sleep=off QEMU moves an idle machine's clock to the earliest deadline whenever a timer is
+// armed, also within this call: by a card that waits for more frames, say. And a CPU that another timer of
+// the same moment has woken runs up to the earliest deadline while QEMU's main thread is in here. While a
+// timer is due, the clock stands still and no CPU runs; and QEMU takes a timer off its list before it calls
+// it. So it is the other one.
 static void send_what_is_due(void* opaque) {
     E100Traffic* traffic = opaque;
     int64_t next;
@@ -85,16 +103,20 @@ static void send_what_is_due(void* opaque) {
     }
     next = traffic_run(traffic->tester, now_ns());
     if (next >= 0) {
-        timer_mod_ns(&traffic->due, next);
+        arm(traffic, next);
+    } else {
+        disarm(traffic);
     }
 }
+
+static void do_nothing(void* opaque) { (void)opaque; }
 
 static void run_state_changed(void* opaque, bool running, RunState state) {
     E100Traffic* traffic = opaque;
 
     (void)state;
     if (running) {
-        timer_mod_ns(&traffic->due, now_ns());
+        arm(traffic, now_ns());
     }
 }
 
@@ -120,7 +142,7 @@ static void start(E100Traffic* traffic) {
 
     traffic_start(traffic->tester, now);
     // Also for a frame that is due at once: the timer is what respects a stopped machine.
-    timer_mod_ns(&traffic->due, now);
+    arm(traffic, now);
 }
 
 static void realize(DeviceState* device, Error** errp) {
@@ -150,7 +172,7 @@ static void unrealize(DeviceState* device) {
     E100Traffic* traffic = E100_TRAFFIC(device);
 
     qemu_del_vm_change_state_handler(traffic->run_state_watch);
-    timer_del(&traffic->due);
+    disarm(traffic);
     qemu_del_nic(traffic->nic);
     traffic->nic = NULL;
 }
@@ -218,6 +240,7 @@ static void instance_init(Object* object) {
     traffic->start_at_once = true;
     traffic->tester = traffic_new(&host, traffic);
     timer_init_ns(&traffic->due, QEMU_CLOCK_VIRTUAL, send_what_is_due, traffic);
+    timer_init_ns(&traffic->pause, QEMU_CLOCK_VIRTUAL, do_nothing, traffic);
 }
 
 static void instance_finalize(Object* object) { traffic_free(E100_TRAFFIC(object)->tester); }

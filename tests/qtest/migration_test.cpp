@@ -22,11 +22,21 @@ class Migration : public ::testing::Test {
 
     /// Ends the old process.
     void migrate(const std::string& properties = "") {
-        std::string stream = e100().directory().file("stream");
-        e100().qmp().migrate_to_file(stream);
-        auto moved =
-            std::make_unique<E100Harness>(HarnessOptions{.properties = properties, .incoming = stream});
-        card_ = std::move(moved);
+        e100().qmp().migrate_to_file(stream());
+        move(properties);
+    }
+    /// The same of a running machine; does `last` when it has been stopped, with most of it copied already.
+    template <typename Last> void migrate_after(Last last) {
+        Qmp& qmp = e100().qmp();
+        qmp.execute("migrate-set-capabilities",
+                    R"({"capabilities": [{"capability": "pause-before-switchover", "state": true}]})");
+        qmp.execute("migrate", "{\"uri\": " + json_string("exec:cat>" + stream()) + "}");
+        ASSERT_TRUE(wait_until(
+            [&] { return json_member(qmp.execute("query-migrate"), "status") == "pre-switchover"; }));
+        last();
+        qmp.execute("migrate-continue", R"({"state": "pre-switchover"})");
+        qmp.wait_migrated();
+        move("");
     }
     /// The frame goes out of the new card as it did out of the old one.
     void expect_working() {
@@ -39,6 +49,13 @@ class Migration : public ::testing::Test {
     }
 
   private:
+    std::string stream() { return e100().directory().file("stream"); }
+    void move(const std::string& properties) {
+        auto moved =
+            std::make_unique<E100Harness>(HarnessOptions{.properties = properties, .incoming = stream()});
+        card_ = std::move(moved);
+    }
+
     static constexpr uint16_t reverse_arp = 0x8035; // QEMU announces the card at its new place
 
     std::unique_ptr<E100Harness> card_;
@@ -68,6 +85,17 @@ TEST_F(Migration, PendingInterruptStaysAsserted) {
     EXPECT_TRUE(e100().interrupt());
     e100().acknowledge(stat::swi);
     EXPECT_FALSE(e100().interrupt());
+}
+
+/// All memory has been copied when the card writes once more; what it writes must be copied again.
+TEST_F(Migration, WhatIsWrittenBehindTheCopyGoesAlong) {
+    const uint32_t area = e100().memory().allocate(128);
+    e100().command(CuCommand::LoadDumpCountersAddress, area);
+    migrate_after([&] {
+        e100().set_csr8(csr::scb_command, static_cast<uint8_t>(CuCommand::DumpCounters));
+        EXPECT_EQ(e100().memory().read32(area + 64), dump_complete);
+    });
+    EXPECT_EQ(e100().memory().read32(area + 64), dump_complete);
 }
 
 TEST_F(Migration, SuspendedListIsResumed) {

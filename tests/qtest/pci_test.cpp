@@ -176,6 +176,9 @@ TEST_F(Pci, FlashIsNotTheRegisterBlock) {
 
 TEST_F(Pci, NoDmaWithoutBusMastering) {
     uint32_t area = memory.allocate(16);
+    e100.port(PortCommand::SelfTest, area); // the card knows the way to this memory
+    ASSERT_TRUE(wait_until([&] { return memory.read32(area) != 0; }));
+    memory.write32(area, 0);
     memory.write32(area + 4, 0xffffffff);
     e100.pci().write16(pci::command, pci::command_io | pci::command_memory);
     e100.port(PortCommand::SelfTest, area);
