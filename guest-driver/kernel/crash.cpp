@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "arch/cpu.h"
+#include "kernel/context.h"
 #include "kernel/softirq.h"
 #include "kernel/thread.h"
 
@@ -40,10 +41,12 @@ bool crash(std::string_view way) {
         overflow_stack(0);
     } else if (way == "softirq") {
         open_softirq(Softirq::Hi, die_in_softirq);
-        for (;;) {
+        {
+            BhGuard guard; // or it would be a tick's choice whether ksoftirqd or the tick's exit runs it
             raise_softirq(Softirq::Hi);
-            yield();
         }
+        for (;;) // where the policy leaves softirqs to ksoftirqd
+            yield();
     }
     return false;
 }

@@ -54,9 +54,9 @@ INSTANTIATE_TEST_SUITE_P(
               {"kernel::overflow_stack\\(unsigned int\\).*", in_crash, "kernel_main\\(\\)"}},
         Crash{"softirq",
               "asked for in softirq context",
-              "thread ksoftirqd/0, context: softirq",
-              {"kernel::die_in_softirq\\(\\)", "kernel::do_softirq\\(kernel::SoftirqOrigin\\)",
-               "kernel::ksoftirqd\\(void\\*\\)"}}),
+              "thread init, context: softirq",
+              {"kernel::die_in_softirq\\(\\)", "kernel::do_softirq\\(kernel::SoftirqOrigin\\)", in_crash,
+               "kernel_main\\(\\)"}}),
     [](const auto& info) { return info.param.way; });
 
 TEST(CrashCommand, NamesTheShellAmongTheCallers) {
