@@ -40,6 +40,7 @@ struct DriverCounters {
     uint64_t interrupts = 0, irq_rx = 0, irq_tx = 0, irq_rnr = 0, irq_swi = 0, irq_not_mine = 0;
     uint64_t rx_not_ok = 0;      ///< descriptors completed without OK, or too short to be a frame
     uint64_t rx_over_length = 0; ///< longer than a VLAN tagged frame
+    uint64_t rx_recycled = 0;    ///< dropped because no memory could be had for another buffer
     uint64_t rx_skipped = 0;     ///< descriptors the chip passed over
     uint64_t ru_starts = 0;      ///< restarts of the receive unit
     uint64_t tx_timeouts = 0;

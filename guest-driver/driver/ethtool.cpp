@@ -104,6 +104,7 @@ std::size_t driver_stats(NetDevice& device, std::span<EthtoolStat> into) {
         {"napi_contract_violations", napi.contract_violations},
         {"rx_not_ok", counters.rx_not_ok},
         {"rx_over_length", counters.rx_over_length},
+        {"rx_recycled", counters.rx_recycled},
         {"rx_skipped", counters.rx_skipped},
         {"ru_starts", counters.ru_starts},
         {"tx_timeouts", counters.tx_timeouts},

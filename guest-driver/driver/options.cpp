@@ -21,7 +21,7 @@ bool allocations_fail = false; ///< of packets, to see what the ring does about 
 
 constexpr unsigned max_weight = 256, unlimited_weight = kernel::unlimited_weight;
 constexpr unsigned max_padding_ns = 1'000'000;
-constexpr std::size_t option_count = 12;
+constexpr std::size_t option_count = 13;
 using ValueText = std::array<char, 12>;
 
 bool set_number(unsigned& into, std::string_view value, unsigned low, unsigned high) {
@@ -84,6 +84,9 @@ constexpr std::array<Option, option_count> table = {{
     {"rnr_policy", "linux | resume",
      [](std::string_view value) { return set_choice(options().rnr_policy, value, "linux", "resume"); },
      [](ValueText&) { return options().rnr_policy == RnrPolicy::Linux ? "linux" : "resume"; }},
+    {"no_memory", "shrink | recycle",
+     [](std::string_view value) { return set_choice(options().no_memory, value, "shrink", "recycle"); },
+     [](ValueText&) { return options().no_memory == NoMemory::Shrink ? "shrink" : "recycle"; }},
     {"ack_mode", "isr | poll",
      [](std::string_view value) { return set_choice(options().ack_mode, value, "isr", "poll"); },
      [](ValueText&) { return options().ack_mode == AckMode::Isr ? "isr" : "poll"; }},

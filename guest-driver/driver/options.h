@@ -16,6 +16,12 @@ enum class RnrPolicy : uint8_t {
     Resume, ///< restart where the chip stopped, as soon as there is room again
 };
 
+/// What becomes of a frame for whose buffer there is no replacement.
+enum class NoMemory : uint8_t {
+    Shrink,  ///< it goes up, and the ring has one buffer less until there is memory
+    Recycle, ///< it is dropped, and its buffer goes back on the ring
+};
+
 /// Who acknowledges received frames.
 enum class AckMode : uint8_t {
     Isr,  ///< only the interrupt handler: frames that come while polling cost one more, empty, interrupt
@@ -39,6 +45,7 @@ struct Options {
     DriverKind driver = DriverKind::Napi; ///< from the next open on
     TxClean tx_clean = TxClean::After;    ///< before or after receiving
     RnrPolicy rnr_policy = RnrPolicy::Linux;
+    NoMemory no_memory = NoMemory::Shrink;
     AckMode ack_mode = AckMode::Isr;
     unsigned rx_ring = 256; ///< from the next open on
     unsigned tx_ring = 128; ///< from the next open on

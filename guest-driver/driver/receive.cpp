@@ -58,7 +58,14 @@ void deliver(Adapter& adapter, kernel::PacketBuffer* packet) {
         kernel::netif_receive_skb(packet);
 }
 
-/// True if a packet went up.
+void recycle(Adapter& adapter) {
+    adapter.receive.give_back(adapter.receive.take());
+    adapter.counters.rx_recycled++;
+    kernel::count_drop(adapter.device.stats.rx_dropped);
+    kernel::note_drop(kernel::DropReason::Nomem);
+}
+
+/// True if it counts as the poll's work: what costs nothing to come by must not keep a poll from its end.
 bool receive_one(Adapter& adapter) {
     const ReceiveFrameDescriptor& descriptor = adapter.receive.clean_slot_descriptor();
     arch::read_barrier();
@@ -67,6 +74,10 @@ bool receive_one(Adapter& adapter) {
     if (load(descriptor.command) & rfd_command::end_of_list)
         notice_stop(adapter);
     kernel::trace(kernel::Event::RxDescriptor, adapter.receive.to_clean(), uint32_t{status} << 16 | bytes);
+    if (options().no_memory == NoMemory::Recycle && !adapter.receive.reserve()) {
+        recycle(adapter);
+        return true;
+    }
     kernel::PacketBuffer* packet = take_packet(adapter, bytes);
     if (!(status & rfd_status::ok) || bytes < kernel::ethernet_header_bytes) {
         adapter.counters.rx_not_ok++;
@@ -84,7 +95,7 @@ bool receive_one(Adapter& adapter) {
 
 void discard_skipped(Adapter& adapter) {
     adapter.counters.rx_skipped++;
-    kernel::consume_packet(adapter.receive.take());
+    adapter.receive.give_back(adapter.receive.take());
 }
 
 Drained drain(Adapter& adapter, int budget, int& work) {

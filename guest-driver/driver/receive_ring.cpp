@@ -34,9 +34,9 @@ void write_template(std::byte* at) {
 } // namespace
 
 bool ReceiveRing::fill_slot(unsigned slot) {
-    kernel::PacketBuffer* packet = kernel::alloc_packet(headroom);
-    if (!packet)
+    if (spares_.empty() && !reserve())
         return false;
+    kernel::PacketBuffer* packet = spares_.pop();
     write_template(packet->data);
     kernel::DmaBuffer<kernel::Cpu> memory({packet->data, buffer_bytes}, kernel::DmaDirection::Bidirectional);
     slots_[slot].packet = packet;
@@ -46,6 +46,18 @@ bool ReceiveRing::fill_slot(unsigned slot) {
         arch::write_barrier();
     }
     return true;
+}
+
+bool ReceiveRing::reserve() {
+    kernel::PacketBuffer* packet = kernel::alloc_packet(headroom);
+    if (packet)
+        spares_.push(packet);
+    return packet;
+}
+
+void ReceiveRing::give_back(kernel::PacketBuffer* packet) {
+    packet->reserve(headroom);
+    spares_.push(packet);
 }
 
 Error ReceiveRing::fill(unsigned slots, const void* device) {
@@ -73,6 +85,7 @@ void ReceiveRing::release() {
         std::move(slot.mapping).unmap();
         kernel::drop_packet(std::exchange(slot.packet, nullptr), kernel::DropReason::QueuePurge);
     }
+    spares_.purge(kernel::DropReason::QueuePurge);
     size_ = to_clean_ = to_use_ = stopper_ = 0;
 }
 

@@ -43,6 +43,10 @@ class ReceiveRing {
     i8255x::ReceiveFrameDescriptor& clean_slot_descriptor() const { return descriptor(to_clean_); }
     /// Takes the packet out of the slot at to_clean() and moves on. Its data begin with the RFD.
     kernel::PacketBuffer* take();
+    /// Allocates the buffer that refill() will put where take() takes one away; false if memory is short.
+    bool reserve();
+    /// Has refill() use the buffer again that take() returned.
+    void give_back(kernel::PacketBuffer* packet);
 
     /// Puts buffers into empty slots until all are full or memory is short, then moves the stopper behind
     /// them.
@@ -71,6 +75,7 @@ class ReceiveRing {
     void rearm_stopper();
 
     std::array<Slot, max_rx_ring> slots_;
+    kernel::PacketQueue spares_; ///< what refill() uses first
     const void* device_ = nullptr;
     unsigned size_ = 0;
     unsigned to_clean_ = 0; ///< next slot to look at

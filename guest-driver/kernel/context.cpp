@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "arch/cpu.h"
+#include "kernel/padding.h"
 #include "kernel/per_cpu.h"
 #include "kernel/softirq.h"
 #include "kernel/softirq_context.h"
@@ -59,9 +60,13 @@ uint32_t preempt_count() { return counts.local(); }
 
 void set_preempt_count(uint32_t count) { counts.local() = count; }
 
-void irq_enter() { add(hardirq_unit); }
+void irq_enter() {
+    add(hardirq_unit);
+    padding_irq_enter();
+}
 
 void irq_exit() {
+    padding_irq_exit();
     subtract(hardirq_unit);
     if (!in_interrupt() && local_softirq_pending())
         invoke_softirq(SoftirqOrigin::IrqExit);

@@ -101,11 +101,13 @@ PacketBuffer* make_packet(void* where, std::size_t memory, std::size_t headroom)
     return packet;
 }
 
+void count(CpuPool& pool, DropReason reason) { pool.by_reason[static_cast<std::size_t>(reason)]++; }
+
 void free_packet(PacketBuffer* packet, DropReason reason) {
     arch::IrqGuard guard;
     CpuPool& pool = cpu_pools.local();
     pool.freed++;
-    pool.by_reason[static_cast<std::size_t>(reason)]++;
+    count(pool, reason);
     if (packet->memory != PacketBuffer::packet_truesize)
         return free_pages(packet, order_of(packet->memory));
     pool.free.push(packet);
@@ -165,6 +167,12 @@ void consume_packet(PacketBuffer* packet) { free_packet(packet, DropReason::Cons
 void drop_packet(PacketBuffer* packet, DropReason reason) {
     trace(Event::Drop, static_cast<uint32_t>(reason));
     free_packet(packet, reason);
+}
+
+void note_drop(DropReason reason) {
+    trace(Event::Drop, static_cast<uint32_t>(reason));
+    arch::IrqGuard guard;
+    count(cpu_pools.local(), reason);
 }
 
 PacketPoolStats packet_pool_stats() {

@@ -113,6 +113,8 @@ PacketBuffer* alloc_packet_for(std::size_t bytes);
 void consume_packet(PacketBuffer* packet);
 /// The packet did not; counted and traced under `reason`.
 void drop_packet(PacketBuffer* packet, DropReason reason);
+/// The same, but the buffer stays the caller's.
+void note_drop(DropReason reason);
 
 struct PacketPoolStats {
     uint64_t allocated, freed, failed;

@@ -6,6 +6,8 @@
 #include <atomic>
 
 #include "kernel/backlog.h"
+#include "kernel/flow_watch.h"
+#include "kernel/napi.h"
 #include "kernel/padding.h"
 #include "kernel/rps.h"
 #include "kernel/softnet.h"
@@ -31,16 +33,23 @@ ProtocolHandler handler_of(uint16_t ethertype) {
     return nullptr;
 }
 
+void note_origin(PacketBuffer& packet, unsigned interrupted) {
+    flow_watch(FlowStep::Isr, interrupted, packet);
+    flow_watch(FlowStep::Poll, arch::cpu_id(), packet);
+}
+
 } // namespace
 
 void netif_receive_skb(PacketBuffer* packet) {
     trace(Event::NetReceive, packet->protocol, static_cast<uint32_t>(packet->length()));
+    note_origin(*packet, packet->device->napi ? packet->device->napi->owner_cpu : arch::cpu_id());
     if (!rps_steer(packet))
         __netif_receive_skb(packet);
 }
 
 void netif_rx(PacketBuffer* packet) {
     trace(Event::NetReceive, packet->protocol, static_cast<uint32_t>(packet->length()));
+    note_origin(*packet, arch::cpu_id());
     enqueue_to_backlog(arch::cpu_id(), packet);
 }
 
@@ -50,6 +59,7 @@ void __netif_receive_skb(PacketBuffer* packet) {
     stats.processed++;
     if (auto* see = tap.load(std::memory_order_relaxed))
         see(*packet);
+    flow_watch(FlowStep::Protocol, arch::cpu_id(), *packet);
     ProtocolHandler handler = handler_of(packet->protocol);
     if (!handler) {
         stats.unhandled++;

@@ -10,6 +10,7 @@
 
 #include "kernel/backlog.h"
 #include "kernel/flow_hash.h"
+#include "kernel/flow_watch.h"
 #include "kernel/page_alloc.h"
 #include "kernel/trace.h"
 
@@ -120,6 +121,7 @@ bool rps_steer(PacketBuffer* packet) {
     if (target.cpu == no_cpu)
         return false;
     trace(Event::RpsSteer, hash, arch::cpu_id() << 16 | target.cpu);
+    flow_watch(FlowStep::Target, target.cpu, *packet);
     const auto tail = enqueue_to_backlog(target.cpu, packet);
     if (tail && target.flow)
         target.flow->last_qtail.store(*tail, std::memory_order_relaxed);

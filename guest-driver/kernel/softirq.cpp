@@ -167,7 +167,12 @@ void do_softirq(SoftirqOrigin origin) {
     const uint64_t ns = arch::now_ns() - begin;
     cpu.stats.passes[std::min(passes, max_softirq_passes)]++;
     cpu.stats.longest_run_ns = std::max(cpu.stats.longest_run_ns, ns);
-    (origin == SoftirqOrigin::Ksoftirqd ? cpu.stats.ksoftirqd_ns : cpu.stats.inline_ns) += ns;
+    if (origin == SoftirqOrigin::Ksoftirqd) {
+        cpu.stats.ksoftirqd_ns += ns;
+    } else {
+        cpu.stats.inline_ns += ns;
+        account_softirq(ns);
+    }
 }
 
 void invoke_softirq(SoftirqOrigin origin) {

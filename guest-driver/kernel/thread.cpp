@@ -145,11 +145,12 @@ void reap(RunQueue& queue) {
     }
 }
 
-void account(RunQueue& queue) {
+/// To the current thread since the last time, but for `others_ns`.
+void account(RunQueue& queue, uint64_t others_ns = 0) {
     const uint64_t now = arch::now_ns();
     // Only this CPU writes it.
     std::atomic<uint64_t>& run_ns = queue.current->run_ns;
-    run_ns.store(run_ns.load(std::memory_order_relaxed) + now - queue.switched_at_ns,
+    run_ns.store(run_ns.load(std::memory_order_relaxed) + now - queue.switched_at_ns - others_ns,
                  std::memory_order_relaxed);
     queue.switched_at_ns = now;
 }
@@ -191,7 +192,14 @@ void thread_exit() {
 
 Thread* current_thread() { return run_queues.local().current; }
 
+uint64_t thread_cpu_ns() {
+    arch::IrqGuard guard;
+    account(run_queues.local());
+    return current_thread()->run_ns;
+}
+
 void thread_for_each(void (*row)(const Thread&, void* cookie), void* cookie) {
+    thread_cpu_ns();
     for (const Slot& slot : slots)
         if (slot.taken && slot.state != ThreadState::Dead)
             row(slot, cookie);
@@ -244,6 +252,11 @@ void scheduler_tick() {
     IrqSpinGuard guard(queue.lock);
     if (queue.slice_ticks == 0 && !queue.ready.empty())
         queue.need_resched = true;
+}
+
+void account_softirq(uint64_t ns) {
+    if (RunQueue& queue = run_queues.local(); queue.current)
+        account(queue, ns);
 }
 
 bool need_resched() { return run_queues.local().need_resched.load(std::memory_order_relaxed); }

@@ -21,7 +21,7 @@ struct Thread : ListNode {
     const char* name = nullptr;
     unsigned cpu = 0;
     std::atomic<ThreadState> state{ThreadState::Dead};
-    std::atomic<uint64_t> run_ns{0}; ///< CPU time used, for accounting
+    std::atomic<uint64_t> run_ns{0}; ///< CPU time used, without that of softirqs at exit points
 };
 
 inline constexpr unsigned max_threads = 48;
@@ -37,7 +37,10 @@ void threads_init(const char* name);
 Thread* thread_create(const char* name, unsigned cpu, void (*entry)(void*), void* argument);
 [[noreturn]] void thread_exit();
 Thread* current_thread();
-/// For `ps`: every thread that is not Dead, idle threads included.
+/// CPU time that the calling thread has used, up to now (Linux's CLOCK_THREAD_CPUTIME_ID).
+uint64_t thread_cpu_ns();
+/// For `ps`: every thread that is not Dead, idle threads included. The caller's time is as of now, that of
+/// one which runs on another CPU as of its last switch.
 void thread_for_each(void (*row)(const Thread&, void* cookie), void* cookie);
 /// Makes a Waiting thread Ready (any context); sets need_resched on its CPU, which is told if it is another
 /// one.
@@ -49,6 +52,8 @@ void schedule();
 
 /// Called by tick(): ends the time slice of the current thread when others are ready.
 void scheduler_tick();
+/// What a softirq took inline is not the current thread's time. Interrupts off.
+void account_softirq(uint64_t ns);
 bool need_resched();
 void set_need_resched(); ///< this CPU
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "arch/clock.h"
+#include "kernel/flow_watch.h"
 #include "kernel/input_feedback.h"
 #include "kernel/napi.h"
 #include "kernel/rps.h"
@@ -118,6 +119,7 @@ bool UdpSocket::enqueue(PacketBuffer* packet) {
     if (remote_.port != 0)
         flow_hash_.store(packet->hash, std::memory_order_relaxed);
     kernel::input_feedback_note(receive_memory_, receive_buffer_);
+    kernel::flow_watch(kernel::FlowStep::Wake, arch::cpu_id(), *packet);
     queue_.push(packet);
     kernel::trace(Event::SockEnqueue, local_.port, static_cast<uint32_t>(receive_memory_));
     readers_.wake_one();
@@ -165,6 +167,7 @@ Datagram UdpSocket::receive_packet(uint64_t deadline_ns) {
     packet->pull(sizeof(UdpHeader));
     kernel::trace(Event::AppRecv, local_.port, static_cast<uint32_t>(packet->length()));
     kernel::BhGuard guard;
+    kernel::flow_watch(kernel::FlowStep::Read, arch::cpu_id(), *packet);
     count(Udp::InDatagrams);
     return datagram;
 }

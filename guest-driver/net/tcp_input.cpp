@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "kernel/flow_watch.h"
 #include "kernel/trace.h"
 #include "net/checksum.h"
 #include "net/icmp.h"
@@ -50,6 +51,7 @@ bool TcpBacklog::push(PacketBuffer* packet) {
     kernel::IrqSpinGuard guard(lock_);
     if (queue_.length() >= limit)
         return false;
+    kernel::flow_watch(kernel::FlowStep::Wake, arch::cpu_id(), *packet);
     queue_.push(packet);
     thread_.wake_one();
     return true;

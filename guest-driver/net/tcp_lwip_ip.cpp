@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "arch/cpu.h"
+#include "kernel/flow_watch.h"
+#include "kernel/rps.h"
 #include "net/ipv4.h"
 #include "net/lwip/lwip.h"
 #include "net/random.h"
@@ -120,6 +122,9 @@ void lwip_input(PacketBuffer* packet) {
     const Ipv4Header& ip = ip_header(*packet);
     const auto& tcp = header_at<TcpHeader>(packet->data);
     tcp_pcb* pcb = find_connection({ip.destination, tcp.destination_port}, {ip.source, tcp.source_port});
+    kernel::flow_watch(kernel::FlowStep::Read, arch::cpu_id(), *packet);
+    if (pcb && pcb->state == ESTABLISHED) // before, whoever sends SYNs would decide where flows go
+        kernel::rps_record_flow(packet->hash);
     if (pcb && !lwip_can_take(*pcb, *packet)) {
         if (!(tcp.flags & TcpHeader::rst))
             tcp_send_empty_ack(pcb); // RFC 9293 3.10.7.4

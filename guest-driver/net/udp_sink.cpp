@@ -18,10 +18,10 @@ void consume(void* argument) {
     auto& socket = *static_cast<UdpSocket*>(argument);
     for (;;) {
         const Datagram datagram = socket.receive_packet(wait_forever);
-        const uint64_t end = arch::now_ns() + price_ns;
+        const uint64_t end = kernel::thread_cpu_ns() + price_ns;
         kernel::consume_packet(datagram.packet);
-        while (arch::now_ns() < end)
-            ;
+        for (uint64_t now; (now = kernel::thread_cpu_ns()) < end;)
+            arch::spin_for_part_of(end - now);
     }
 }
 

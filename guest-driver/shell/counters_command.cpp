@@ -9,6 +9,7 @@
 #include "kernel/packet_buffer.h"
 #include "kernel/print.h"
 #include "kernel/softirq.h"
+#include "kernel/thread.h"
 #include "net/snmp.h"
 #include "net/socket.h"
 #include "shell/arguments.h"
@@ -98,9 +99,22 @@ void add_cpu(Snapshot& snapshot, unsigned cpu) {
     const kernel::SoftirqStats& softirq = kernel::softirq_stats(cpu);
     for (unsigned vector = 0; vector < kernel::softirq_count; vector++)
         snapshot.add(group.data(), kernel::softirq_names[vector], softirq.executed[vector]);
+    snapshot.add(group.data(), "NET_RX_raised",
+                 softirq.raised[static_cast<unsigned>(kernel::Softirq::NetRx)]);
     snapshot.add(group.data(), "ksoftirqd_wakeups", softirq.ksoftirqd_wakeups);
     snapshot.add(group.data(), "softirq_inline_ns", softirq.inline_ns);
     snapshot.add(group.data(), "softirq_ksoftirqd_ns", softirq.ksoftirqd_ns);
+}
+
+/// CPU time of each thread: "thread1.ksoftirqd/1".
+void add_threads(Snapshot& snapshot) {
+    kernel::thread_for_each(
+        [](const kernel::Thread& thread, void* into) {
+            std::array<char, 12> group;
+            kernel::format(group.data(), group.size(), "thread%u", thread.cpu);
+            static_cast<Snapshot*>(into)->add(group.data(), thread.name, thread.run_ns);
+        },
+        &snapshot);
 }
 
 template <typename Name>
@@ -134,6 +148,7 @@ void take(Snapshot& snapshot) {
         add_device(snapshot, *device);
     for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++)
         add_cpu(snapshot, cpu);
+    add_threads(snapshot);
     add_protocol(snapshot, "ip", net::ip_counters, net::ip_counter_names);
     add_protocol(snapshot, "icmp", net::icmp_counters, net::icmp_counter_names);
     add_protocol(snapshot, "udp", net::udp_counters, net::udp_counter_names);

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 
+#include "arch/clock.h"
 #include "arch/cpu.h"
 #include "kernel/command_line.h"
 #include "kernel/net_device.h"
 #include "kernel/thread.h"
+#include "net/snmp.h"
 #include "net/socket.h"
 #include "shell/bring_up.h"
 #include "shell/command.h"
@@ -23,6 +25,7 @@ namespace {
 
 constexpr const char* prompt = "e100# ";
 constexpr std::size_t maximum_words = 24;
+constexpr uint64_t longest_silence_ns = 10'000'000'000, look_interval_ns = 10'000'000;
 
 std::size_t split(std::string_view line, std::span<std::string_view> into) {
     std::size_t count = 0;
@@ -86,11 +89,16 @@ std::string_view read_line(LineEditor& editor) {
     }
 }
 
-/// For who sends to the guest and wants it to be there.
+/// For who sends to the guest and wants it to be there: so long after the first datagram.
 void linger() {
     const auto text = kernel::command_line_option("linger_ms");
-    if (const auto ms = text ? kernel::parse_number(*text) : std::nullopt)
-        kernel::sleep_ns(uint64_t{*ms} * 1'000'000);
+    const auto ms = text ? kernel::parse_number(*text) : std::nullopt;
+    if (!ms)
+        return;
+    const uint64_t give_up_ns = arch::now_ns() + longest_silence_ns;
+    while (net::udp_counters.get(net::Udp::InDatagrams) == 0 && arch::now_ns() < give_up_ns)
+        kernel::sleep_ns(look_interval_ns);
+    kernel::sleep_ns(uint64_t{*ms} * 1'000'000);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// top: which threads the CPUs ran since the last look. What interrupts and softirqs take is counted to the
-// thread that they came in on.
+// top: which threads the CPUs ran since the last look. What interrupts take is counted to the thread that
+// they came in on; softirqs that run then stand for themselves ("si", as in Linux).
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -24,11 +24,15 @@ struct Usage {
 };
 struct Look {
     uint64_t time_ns = 0;
+    /// Inline, by CPU: ever, and since the last look.
+    std::array<uint64_t, arch::max_cpus> softirq_total_ns{}, softirq_ns{};
     std::array<Usage, kernel::max_threads> threads;
     std::size_t count = 0;
 
     void take() {
         time_ns = arch::now_ns();
+        for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++)
+            softirq_total_ns[cpu] = kernel::softirq_stats(cpu).inline_ns;
         count = 0;
         kernel::thread_for_each(
             [](const kernel::Thread& thread, void* self) { static_cast<Look*>(self)->add(thread); }, this);
@@ -45,6 +49,8 @@ struct Look {
     }
     /// What each has used since `before`.
     void subtract(const Look& before) {
+        for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++)
+            softirq_ns[cpu] = softirq_total_ns[cpu] - before.softirq_total_ns[cpu];
         for (Usage& each : std::span(threads).first(count)) {
             const uint64_t old = before.total_of(each.thread);
             each.ns = each.total_ns > old ? each.total_ns - old : 0; // less: another thread in the same place
@@ -63,21 +69,22 @@ bool is_softirq_thread(const kernel::Thread& thread) {
 }
 
 void print_cpu(const Output& output, const Look& look, unsigned cpu, uint64_t ns) {
-    uint64_t idle = 0, softirq = 0, all = 0;
+    uint64_t idle = 0, ksoftirqd = 0, all = 0;
     for (const Usage& each : std::span(look.threads).first(look.count)) {
         if (each.thread->cpu != cpu)
             continue;
         all += each.ns;
         idle += is_idle(*each.thread) ? each.ns : 0;
-        softirq += is_softirq_thread(*each.thread) ? each.ns : 0;
+        ksoftirqd += is_softirq_thread(*each.thread) ? each.ns : 0;
     }
-    const uint64_t tasks = all - idle - softirq;
+    const uint64_t tasks = all - idle - ksoftirqd;
     const auto column = [&](uint64_t value, const char* name) {
         output.print("%3u.%u %s", tenths(value, ns) / 10, tenths(value, ns) % 10, name);
     };
     output.print("%%Cpu%u  : ", cpu);
     column(tasks, "tasks, ");
-    column(softirq, "ksoftirqd, ");
+    column(look.softirq_ns[cpu], "si, ");
+    column(ksoftirqd, "ksoftirqd, ");
     column(idle, "id\n");
 }
 

@@ -243,6 +243,7 @@ void torture_command(Words words, const Output& output) {
         return output.write("Usage: torture [MILLISECONDS]\n");
     prepare();
     const bool all = start_threads();
+    output.write("torture: it begins\n");
     run_for(ms.value_or(default_ms));
     for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++) {
         const Own& own = owns.of(cpu);

@@ -66,6 +66,7 @@ class Cosim : public testing::Test {
     void expect_received_all(unsigned count);
     /// Conservation laws and invariants of an idle, open interface. Called by close().
     void expect_balanced();
+    uint64_t taken_off_the_ring();
     /// N1, N2, N3 and N12 over the guest's trace, as far as it reaches.
     void expect_invariants_in_trace();
 

@@ -59,6 +59,60 @@ TEST_P(Starvation, AlmostAllAllocationsFailUnderOverload) {
     expect_received_all(254);
 }
 
+class Recycling : public Cosim {
+  protected:
+    void SetUp() override {
+        e100::options().no_memory = e100::NoMemory::Recycle;
+        open();
+    }
+    void TearDown() override {
+        kernel::packet_pool_fail_when(nullptr);
+        e100::options() = {};
+    }
+};
+
+TEST_F(Recycling, WithoutMemoryFramesAreDroppedAndTheRingStaysFull) {
+    const uint64_t dropped = kernel::drop_count(kernel::DropReason::Nomem);
+    kernel::packet_pool_fail_when([] { return true; });
+    const Work before = work();
+    stream(1000, 200'000);
+    const Work starved = work() - before;
+    EXPECT_EQ(starved.rx_packets, 0u);
+    EXPECT_EQ(adapter().counters.rx_recycled, 1000u);
+    EXPECT_EQ(device().stats.rx_dropped, 1000u);
+    EXPECT_EQ(kernel::drop_count(kernel::DropReason::Nomem) - dropped, 1000u);
+    EXPECT_EQ(adapter().receive.occupied(), 256u);
+    EXPECT_EQ(starved.irq_rnr, 0u);
+
+    kernel::packet_pool_fail_when(nullptr);
+    burst(100);
+    settle();
+    expect_received_all(100); // and none of those before
+    close();
+}
+
+TEST_F(Recycling, EachFrameEitherGoesUpOrIsDropped) {
+    static unsigned turn;
+    kernel::packet_pool_fail_when([] { return ++turn % 3 == 0; });
+    stream(3000, 200'000);
+    EXPECT_EQ(device().stats.rx_packets, 2000u);
+    EXPECT_EQ(adapter().counters.rx_recycled, 1000u);
+    EXPECT_EQ(adapter().receive.occupied(), 256u);
+}
+
+TEST_F(Recycling, AlmostAllAllocationsFailUnderOverload) {
+    static unsigned turn;
+    kernel::packet_pool_fail_when([] { return ++turn % 97 != 0; });
+    stream(3000, 7'000);
+    EXPECT_EQ(device().stats.rx_packets, 3000u / 97);
+    kernel::packet_pool_fail_when(nullptr);
+    received.clear();
+    burst(254);
+    settle();
+    expect_received_all(254);
+    EXPECT_EQ(adapter().receive.occupied(), 256u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Policies, Starvation, testing::Values(RnrPolicy::Linux, RnrPolicy::Resume));
 
 } // namespace

@@ -62,8 +62,8 @@ TEST_F(Keys, CtrlCGivesUpALineOrACommand) {
     console().expect_text("Listening on UDP port 9");
     console().send(ctrl_c);
     console().expect("^0 datagrams read");
-    keys("echo starts; torture 600000\r");
-    console().expect("^ ?starts$");
+    keys("torture 600000\r");
+    console().expect_text("torture: it begins"); // a key before that would end the line, not the command
     console().send(ctrl_c);
     console().expect_text("torture: every count is right");
     keys("echo done\r");

@@ -39,7 +39,7 @@ TEST_F(UserNetworkEthtool, OfflineTestsAndTrafficAfterwards) {
 class WiredEthtool : public UserNetworkEthtool {};
 
 TEST_F(WiredEthtool, TheLinkCanBeForcedAndDumped) {
-    GuestMachine guest(with_card({}, "user"));
+    GuestMachine guest(with_card({}, "user", Link::Negotiated));
     auto& console = guest.console();
     guest.type("ethtool -s eth0 autoneg off speed 10 duplex half");
     guest.type("ping -c 20 -i 0.1 10.0.2.2"); // the first ones may find the link still down

@@ -47,7 +47,7 @@ void expect_story(harness::Console& console, const std::string& protocol) {
 
 TEST_F(UserNetwork, TheWayUp) {
     for (const unsigned cpus : {1u, 2u}) {
-        GuestMachine guest(machine({.cpus = cpus}));
+        GuestMachine guest(with_card({.cpus = cpus}, "user", Link::Negotiated));
         auto& console = guest.console();
         console.expect("eth0: up, irq [0-9]+, MAC address 52:54:00:12:34:56, link$",
                        std::chrono::seconds(60));

@@ -52,9 +52,11 @@ std::string missing_network() {
     return reason.empty() ? harness::missing_prerequisite() : reason;
 }
 
-Machine with_card(Machine machine, const std::string& netdev) {
-    machine.more = machine.more + harness::plugin_arguments() + Arguments{"-netdev", netdev + ",id=net"} +
-                   harness::device_arguments("netdev=net");
+Machine with_card(Machine machine, const std::string& netdev, Link link) {
+    const std::string properties = "netdev=net";
+    machine.more =
+        machine.more + harness::plugin_arguments() + Arguments{"-netdev", netdev + ",id=net"} +
+        harness::device_arguments(link == Link::Negotiated ? properties : harness::with_link(properties));
     return machine;
 }
 
@@ -108,7 +110,8 @@ uint64_t packets_in_use(GuestMachine& guest) {
 // ---- WireEnd ----
 
 Arguments WireEnd::arguments(const std::string& card_mac) const {
-    return wire_.arguments() + harness::device_arguments("netdev=" + wire_.id() + ",mac=" + card_mac);
+    return wire_.arguments() +
+           harness::device_arguments(harness::with_link("netdev=" + wire_.id() + ",mac=" + card_mac));
 }
 
 bool WireEnd::meet(uint32_t guest_ip) {

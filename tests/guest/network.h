@@ -22,8 +22,11 @@ sockaddr_in loopback(uint16_t port);
 /// Why a test with a card cannot run here; empty if it can.
 std::string missing_network();
 
+/// How a card gets its link: after a negotiation, as a real one, or it has it from the start.
+enum class Link { Negotiated, FromTheStart };
+
 /// `machine` with the card under test on `netdev` (its id is "net").
-Machine with_card(Machine machine, const std::string& netdev);
+Machine with_card(Machine machine, const std::string& netdev, Link link = Link::FromTheStart);
 
 /// A UDP port of this host that nobody uses now.
 uint16_t free_udp_port();

@@ -82,38 +82,82 @@ class Rps : public testing::TestWithParam<std::tuple<unsigned, Clocking>> {
         return now;
     }
 
+    /// All but CPU 0.
+    static std::vector<unsigned> targets() { return cpus() == 2 ? std::vector{1u} : std::vector{1u, 2u, 3u}; }
+    void steer_to_others() { store(cpus() == 2 ? "2" : "e", "/sys/class/net/eth0/queues/rx-0/rps_cpus"); }
+    /// A datagram from each of these ports; waits until the CPUs that shall have processed them. Returns how
+    /// many each.
+    Counts send_and_wait(uint16_t first, uint16_t end) {
+        const Counts before = softnet(1);
+        Counts expected(cpus());
+        uint64_t steered = 0;
+        for (uint16_t port = first; port < end; port++) {
+            wired_->send(WiredGuest::udp(nobodys_port, "x", port));
+            expected[predicted(targets(), flow_hash(port, nobodys_port))]++;
+            if (++steered % 50 == 0) { // as many as the card can hold
+                EXPECT_TRUE(wired_->echo());
+                expected[predicted(targets(), flow_hash(0, 0))]++;
+                steered++;
+            }
+        }
+        const auto as_expected = [&] {
+            Counts processed = growth(1, before);
+            processed[0] = 0; // may have an ARP packet, which is not steered
+            return processed == expected;
+        };
+        EXPECT_TRUE(harness::wait_until(as_expected)) << guest().console().transcript();
+        return expected;
+    }
+
     std::optional<WiredGuest> wired_;
 };
 
 TEST_P(Rps, EachFlowIsProcessedWhereItsHashSays) {
-    const std::vector<unsigned> targets = cpus() == 2 ? std::vector{1u} : std::vector{1u, 2u, 3u};
-    store(cpus() == 2 ? "2" : "e", "/sys/class/net/eth0/queues/rx-0/rps_cpus");
-    const Counts before = softnet(1), ipis_before = softnet(10);
-    Counts expected(cpus());
-    uint64_t steered = 0;
-    for (uint16_t port = 2000; port < 2300; port++) {
-        wired_->send(WiredGuest::udp(nobodys_port, "x", port));
-        expected[predicted(targets, flow_hash(port, nobodys_port))]++;
-        if (++steered % 50 == 0) { // as many as the card can hold
-            ASSERT_TRUE(wired_->echo());
-            expected[predicted(targets, flow_hash(0, 0))]++;
-            steered++;
-        }
-    }
-    const auto as_expected = [&] {
-        Counts processed = growth(1, before);
-        processed[0] = 0; // may have an ARP packet, which is not steered
-        return processed == expected;
-    };
-    ASSERT_TRUE(harness::wait_until(as_expected)) << guest().console().transcript();
+    steer_to_others();
+    const Counts ipis_before = softnet(10);
+    const Counts expected = send_and_wait(2000, 2300);
     const Counts ipis = growth(10, ipis_before);
     EXPECT_EQ(ipis[0], 0u);
-    for (const unsigned cpu : targets) {
+    for (const unsigned cpu : targets()) {
         EXPECT_GT(ipis[cpu], 0u);
         EXPECT_LE(ipis[cpu], expected[cpu]) << "more interrupts than packets";
     }
     EXPECT_EQ(softnet(2), Counts(cpus())) << "dropped";
     EXPECT_EQ(softnet(12), Counts(cpus())) << "still queued";
+}
+
+/// Whoever polls, and in whatever share of a run.
+TEST_P(Rps, InEveryModelAndByAThread) {
+    steer_to_others();
+    uint16_t port = 2000;
+    for (const char* model : {"v2001", "v26", "modern"})
+        for (const char* threaded : {"1", "0"}) {
+            SCOPED_TRACE(std::string(model) + (*threaded == '1' ? ", threaded" : ""));
+            guest().type("echo " + std::string(model) + " > /proc/sys/net/core/napi_model");
+            store(threaded, "/sys/class/net/eth0/threaded");
+            send_and_wait(port, port + 40);
+            port += 40;
+        }
+    EXPECT_EQ(softnet(2), Counts(cpus())) << "dropped";
+}
+
+/// What the reader on CPU 0 takes off the ring itself while it waits is processed elsewhere, too.
+TEST_P(Rps, WhileTheReaderPollsTheDevice) {
+    steer_to_others();
+    store("20000", "/proc/sys/net/core/busy_read");
+    const Counts before = softnet(1);
+    guest().type("listen -c 0 -p 10.0.0.1:6000 7000");
+    guest().console().expect_text("Listening on UDP port 7000");
+    constexpr unsigned datagrams = 40;
+    for (unsigned i = 0; i < datagrams; i++) {
+        wired_->send(WiredGuest::udp(7000, "hello", 6000));
+        ASSERT_TRUE(wired_->echo());
+    }
+    guest().console().send("\x03");
+    guest().console().expect("^" + std::to_string(datagrams) + " datagrams read, ");
+    EXPECT_GE(growth(1, before)[predicted(targets(), flow_hash(6000, 7000))], datagrams);
+    guest().type("napi");
+    guest().console().expect(", [1-9][0-9]* by a reader$");
 }
 
 TEST_P(Rps, OffMeansTheInterruptedCpu) {
@@ -132,19 +176,43 @@ TEST_P(Rps, AFlowFollowsItsReader) {
     store("1024", "/proc/sys/net/core/rps_sock_flow_entries");
     store("1024", "/sys/class/net/eth0/queues/rx-0/rps_flow_cnt");
     const Counts before = softnet(1);
+    constexpr unsigned datagrams = 40;
+    Counts processed;
+    const harness::Deadline deadline = harness::patience;
+    do { // the first are not steered, until the reader has read one: when that is, is the host's affair
+        guest().type("listen -c " + std::to_string(reader) + " -p 10.0.0.1:6000 7000");
+        guest().console().expect_text("Listening on UDP port 7000");
+        for (unsigned i = 0; i < datagrams; i++) {
+            wired_->send(WiredGuest::udp(7000, "hello", 6000));
+            ASSERT_TRUE(wired_->echo()); // not steered: nobody reads it
+        }
+        guest().console().send("\x03");
+        guest().console().expect("^" + std::to_string(datagrams) + " datagrams read, ");
+        processed = growth(1, before);
+    } while (processed[reader] < 5 && !deadline.expired());
+    EXPECT_GE(processed[reader], 5u);
+    EXPECT_GE(processed[0], datagrams) << "the echo requests";
+}
+
+TEST_P(Rps, TheWayOfAFlowCanBeSeen) {
+    const unsigned reader = cpus() - 1;
+    store("2", "/sys/class/net/eth0/queues/rx-0/rps_cpus");
+    guest().type("flows on");
     guest().type("listen -c " + std::to_string(reader) + " -p 10.0.0.1:6000 7000");
     guest().console().expect_text("Listening on UDP port 7000");
-    constexpr unsigned datagrams = 40;
-    for (unsigned i = 0; i < datagrams; i++) {
+    for (unsigned i = 0; i < 20; i++)
         wired_->send(WiredGuest::udp(7000, "hello", 6000));
-        ASSERT_TRUE(wired_->echo()); // not steered: nobody reads it
-    }
+    ASSERT_TRUE(wired_->echo()) << "goes through the same backlog, so that the datagrams are in the socket";
     guest().console().send("\x03");
-    guest().console().expect("^" + std::to_string(datagrams) + " datagrams read, ");
-    const Counts processed = growth(1, before);
-    EXPECT_GE(processed[reader], 5u)
-        << "all but the first, which nobody had read yet; how many is the host's affair";
-    EXPECT_GE(processed[0], datagrams) << "the echo requests";
+    guest().console().expect("^20 datagrams read, ");
+    guest().type("flows");
+    const std::string here = " +0:20", there = " +1:20", at_reader = " +" + std::to_string(reader) + ":20";
+    guest().console().expect("^ +17 10.0.0.1:6000 +10.0.0.2:7000 +[0-9a-f]{8} +20" + here + here + there +
+                             there + there + at_reader + " *$");
+    guest().type("flows clear");
+    guest().type("flows off");
+    guest().type("flows");
+    guest().console().expect("^not watching: flows on$");
 }
 
 std::string case_name(const testing::TestParamInfo<Rps::ParamType>& info) {

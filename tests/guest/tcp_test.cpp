@@ -184,7 +184,7 @@ class TcpOnTheWire : public testing::Test {
 
 TEST_F(TcpOnTheWire, EveryByteInSpiteOfLoss) {
     WiredGuest wired;
-    const std::string data = noise(200'000, 2);
+    const std::string data = noise(100'000, 2);
     harness::LossyClient client(to_guest(), 40000, 7, data,
                                 {.loss_percent = 10, .repeat_percent = 5, .reorders = true});
     const harness::Deadline deadline = 240s;

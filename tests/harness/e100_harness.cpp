@@ -48,8 +48,7 @@ Arguments E100Harness::command_line() const {
         line = line + Arguments{"-incoming", "exec:cat<" + options_.incoming};
     std::string properties =
         std::string("id=") + device_id + ",netdev=" + wire_.id() + ",mac=" + to_string(card_mac);
-    if (device_model() == "e100")
-        properties += ",negotiation-ms=0"; // a link from the start, unless the test wants to see it come
+    properties = with_link(properties); // unless the test wants to see it come
     if (!options_.properties.empty())
         properties += "," + options_.properties;
     if (options_.device)

@@ -93,6 +93,12 @@ Arguments device_arguments(const std::string& properties) {
     return {"-device", device_model() + (properties.empty() ? "" : "," + properties)};
 }
 
+std::string with_link(const std::string& properties) {
+    if (device_model() != "e100")
+        return properties;
+    return properties + (properties.empty() ? "" : ",") + "negotiation-ms=0";
+}
+
 Arguments quiet_arguments(const std::string& machine) {
     return {"-no-user-config", "-nodefaults", "-display", "none", "-accel", "tcg", "-M", machine};
 }

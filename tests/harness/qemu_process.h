@@ -29,6 +29,9 @@ std::string device_model();
 Arguments plugin_arguments();
 /// `-device e100,PROPERTIES`
 Arguments device_arguments(const std::string& properties);
+/// Properties of a card that has its link from the start, for tests that do not care how it comes: a driver
+/// that finds it negotiating looks again after two seconds. Other models have a link anyway.
+std::string with_link(const std::string& properties);
 /// TCG, no window, no default devices, no user configuration.
 Arguments quiet_arguments(const std::string& machine = "pc");
 

@@ -113,6 +113,18 @@ TEST_F(SoftirqLimits, ARunThatEndsByItselfWakesNobody) {
     EXPECT_EQ(now().passes[1] - before_.passes[1], 1u);
 }
 
+TEST_F(SoftirqLimits, WhatRunsInlineIsNotTheThreadsTime) {
+    guest_test::WithoutTick no_other_limit;
+    flood.ns_per_run = 300'000;
+    const uint64_t begin = kernel::thread_cpu_ns();
+    start();
+    hosted::advance_ns(70'000);
+    const uint64_t own = kernel::thread_cpu_ns() - begin;
+    EXPECT_GE(now().inline_ns - before_.inline_ns, 10 * flood.ns_per_run);
+    EXPECT_GE(own, 70'000u);
+    EXPECT_LT(own, flood.ns_per_run);
+}
+
 TEST_F(SoftirqLimits, KsoftirqdSharesTheCpu) {
     flood.stop_in_ksoftirqd = false;
     flood.ns_per_run = 100'000;

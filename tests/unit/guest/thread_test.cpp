@@ -90,6 +90,19 @@ TEST(Thread, TwoSpinnersShareTheCpu) {
     EXPECT_NEAR(static_cast<double>(threads[0]->run_ns), static_cast<double>(spent[0]) * 100'000, 5e6);
 }
 
+TEST(Thread, ALookAtAllShowsTheCallersTimeUpToNow) {
+    const auto look = [] {
+        uint64_t all = 0;
+        kernel::thread_for_each(
+            [](const kernel::Thread& thread, void* sum) { *static_cast<uint64_t*>(sum) += thread.run_ns; },
+            &all);
+        return all;
+    };
+    const uint64_t begin = arch::now_ns(), before = look();
+    hosted::advance_ns(100'000); // without a switch
+    EXPECT_EQ(look() - before, arch::now_ns() - begin);
+}
+
 TEST(Thread, PreemptGuardKeepsTheCpu) {
     static bool other_ran = false;
     other_ran = false;

@@ -112,9 +112,9 @@ TEST_F(Options, ShowTheirValues) {
     std::string text;
     for (const OptionText& each : option_texts())
         text += std::string(each.name) + "=" + each.current + " ";
-    EXPECT_EQ(text,
-              "rnr_policy=linux ack_mode=isr rx_ring=99 tx_ring=128 driver=napi weight=16 tx_clean=after "
-              "feedback=off microcode=off alloc_fails=off pad_ns=0 pad_irq_ns=0 ");
+    EXPECT_EQ(text, "rnr_policy=linux no_memory=shrink ack_mode=isr rx_ring=99 tx_ring=128 driver=napi "
+                    "weight=16 tx_clean=after "
+                    "feedback=off microcode=off alloc_fails=off pad_ns=0 pad_irq_ns=0 ");
 }
 
 TEST(ChipGeneration, KnowsTheFamilyAndNothingElse) {

@@ -7,8 +7,10 @@
 #include "arch/clock.h"
 #include "arch/hosted/machine.h"
 #include "capture.h"
+#include "kernel/context.h"
 #include "kernel/log.h"
 #include "kernel/print.h"
+#include "kernel/softirq.h"
 #include "kernel/thread.h"
 #include "net_fixture.h"
 #include "shell/command.h"
@@ -210,16 +212,25 @@ TEST_F(Console, SarEndsWithAKey) {
 // ---- top ----
 
 TEST_F(Console, TopShowsWhoUsedTheCpu) {
+    kernel::open_softirq(kernel::Softirq::Block, [] { hosted::advance_ns(100'000'000); });
     kernel::thread_create(
         "worker", 0,
         [](void*) {
             kernel::sleep_ns(10'000'000);
             hosted::advance_ns(250'000'000);
+            kernel::local_bh_disable();
+            kernel::raise_softirq(kernel::Softirq::Block);
+            kernel::local_bh_enable();
+            kernel::sleep_ns(1'000'000'000); // top shows the living
         },
         nullptr);
     const auto lines = lines_of(run("top -b -d 1"));
+    kernel::sleep_ns(1'000'000'000);
+    kernel::open_softirq(kernel::Softirq::Block, nullptr);
     ASSERT_GE(lines.size(), 5u);
-    EXPECT_EQ(lines[0].substr(0, 9), "%Cpu0  : ");
+    EXPECT_TRUE(std::regex_match(lines[0], std::regex("%Cpu0  : +2[45]\\.[0-9] tasks, +(9|10)\\.[0-9] si, "
+                                                      "+0\\.0 ksoftirqd, +6[45]\\.[0-9] id")))
+        << lines[0];
     EXPECT_EQ(lines[2], "%CPU  CPU        TIME COMMAND");
     EXPECT_EQ(lines[3].substr(lines[3].size() - 5), " idle");
     EXPECT_EQ(run("top -x"), "Usage: top [-b] [-d SECONDS]\n");
@@ -260,6 +271,17 @@ class PciFunction final : public hosted::BusDevice {
   private:
     uint32_t id_, class_revision_;
 };
+
+TEST_F(Console, StallTakesSoLong) {
+    const uint64_t begin = arch::now_ns();
+    EXPECT_EQ(run("stall 0 5"), "");
+    EXPECT_GE(arch::now_ns() - begin, 5'000'000u);
+    EXPECT_LT(arch::now_ns() - begin, 20'000'000u);
+    EXPECT_EQ(run("stall 0 1"), "") << "the first is over";
+    EXPECT_EQ(run("stall 1 5"), "stall: there is no CPU 1.\n");
+    for (const char* line : {"stall", "stall 0", "stall 0 60001", "stall 0 1 2", "stall x 1"})
+        EXPECT_EQ(run(line), "Usage: stall CPU MILLISECONDS, up to 60000\n") << line;
+}
 
 TEST_F(Console, Lspci) {
     PciFunction card(0x12298086, 0x0200'0008);

@@ -97,12 +97,18 @@ class Steering : public testing::Test {
                 return flow;
     }
 
+    /// The caller's; nullptr: no memory.
+    kernel::PacketBuffer* packet_of(uint16_t flow) {
+        kernel::PacketBuffer* packet = kernel::alloc_packet();
+        if (packet)
+            write(*packet, flow);
+        return packet;
+    }
     /// The next packet of the flow is received, by a poll so to speak. Bottom halves off.
     void receive(uint16_t flow) {
-        kernel::PacketBuffer* packet = kernel::alloc_packet();
+        kernel::PacketBuffer* packet = packet_of(flow);
         ASSERT_TRUE(packet);
         packet->id = next_[flow]++;
-        write(*packet, flow);
         device.stats.rx_packets++;
         kernel::netif_receive_skb(packet);
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Connections from handshake to end, as the peer sees them, and the counters they leave.
+#include <array>
+
 #include "../shell/capture.h"
+#include "kernel/flow_watch.h"
+#include "kernel/rps.h"
 #include "shell/command.h"
 #include "shell/file_tree.h"
 #include "tcp_peer.h"
@@ -32,6 +36,42 @@ TEST_F(TcpTest, HandshakeEchoAndOrderlyEnd) {
     EXPECT_EQ(counter(Tcp::CurrEstab), 0);
     EXPECT_EQ(counter(Tcp::EstabResets), 0);
     EXPECT_EQ(watch.all_drops(), 0u);
+}
+
+/// What `flows` shows: how often each step was done on CPU 0.
+std::array<uint32_t, kernel::flow_steps> steps_here() {
+    std::array<uint32_t, kernel::flow_steps> counts{};
+    kernel::flow_watch_for_each(
+        [](const kernel::WatchedFlow& flow, void* into) {
+            for (unsigned step = 0; step < kernel::flow_steps; step++)
+                (*static_cast<std::array<uint32_t, kernel::flow_steps>*>(into))[step] +=
+                    flow.packets[step][0];
+        },
+        &counts);
+    return counts;
+}
+
+TEST_F(TcpTest, AnEstablishedConnectionGoesWhereItIsRead) {
+    ASSERT_TRUE(kernel::rps_set_sock_flow_entries(64));
+    ASSERT_TRUE(kernel::rps_set_flow_cnt(device, 64));
+    kernel::flow_watch_clear();
+    kernel::flow_watch_on = true;
+    const auto count = [](kernel::FlowStep step) { return steps_here()[static_cast<unsigned>(step)]; };
+    Conversation with = connect(); // SYN, and the ACK that establishes it
+    EXPECT_EQ(count(kernel::FlowStep::Wake), 2u);
+    EXPECT_EQ(count(kernel::FlowStep::Read), 2u);
+    say(with, "one");
+    EXPECT_EQ(count(kernel::FlowStep::Target), 0u) << "nobody had read it";
+    EXPECT_EQ(hear(with, 3), "one");
+    const uint32_t before = count(kernel::FlowStep::Read);
+    say(with, "two");
+    EXPECT_EQ(hear(with, 3), "two");
+    EXPECT_EQ(count(kernel::FlowStep::Read) - before, 2u) << "the data and the ACK of the answer";
+    EXPECT_GE(count(kernel::FlowStep::Target), 2u);
+    drop(with);
+    kernel::flow_watch_on = false;
+    EXPECT_TRUE(kernel::rps_set_flow_cnt(device, 0));
+    EXPECT_TRUE(kernel::rps_set_sock_flow_entries(0));
 }
 
 TEST_F(TcpTest, TheSynAckTellsOurSegmentSizeAndAWindow) {
