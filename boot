@@ -33,7 +33,8 @@ Otherwise the guest shows one frame's way from the wire to a socket and powers o
   --timeline FILE   record the run, card and guest on one clock: FILE for ui.perfetto.dev or chrome://tracing, FILE.html
                     to be looked at in any browser, FILE.txt with each interrupt and what followed from it as text
   --load RATE       instead of a network, a traffic generator that sends RATE frames a second (1 to 100000) to the guest's
-                    echo service from the first second on; without a terminal the guest stays 200 ms for them
+                    echo service from the first second on; without a terminal the guest stays until 200 ms after the
+                    first one
   --qemu FILE       this qemu-system-x86_64 instead of the installed one (same version as the installed package)
   --no-build        use what is in build/ as it is
   --batch           behave as without a terminal
@@ -149,6 +150,9 @@ if [ "$nic" = e100 ]; then
 fi
 [ "$nic$timeline$load" = "$nic" ] && [ "$nic" != e100 ] || arguments+=(-plugin "${plugin//,/,,}")
 
+guest_has_tcp() { # without lwIP's source it is built without
+    ! grep -qs '"name": "lwip_tree", "value": "none"' "$build_directory/meson-info/intro-buildoptions.json"
+}
 port_is_free() { # PROTOCOL PORT: nobody on this host has it, not even a connection that is ending
     ! grep -qi "$(printf ':%04X ' "$2")" "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null
 }
@@ -168,10 +172,16 @@ if [ -n "$load" ]; then
     arguments+=(-device "e100-traffic,netdev=load,rate=$load,delay-ns=1000000000,dst-ip=$guest_address,dst-port=7,src-ip=${guest_address%.*}.77")
 elif [ -z "$tap" ]; then
     port=${port:-$(first_free_port udp 7007 --port)} || exit 2
-    http_port=${http_port:-$(first_free_port tcp 8080 --http-port)} || exit 2
-    arguments+=(-netdev "user,id=net0,hostfwd=udp:127.0.0.1:$port-:7,hostfwd=tcp:127.0.0.1:$http_port-:80")
+    forwards=hostfwd=udp:127.0.0.1:$port-:7
     echo "The guest's UDP echo service answers at 127.0.0.1 port $port: try  nc -u 127.0.0.1 $port"
-    echo "The guest's counters, live: http://127.0.0.1:$http_port/"
+    if guest_has_tcp; then
+        http_port=${http_port:-$(first_free_port tcp 8080 --http-port)} || exit 2
+        forwards+=,hostfwd=tcp:127.0.0.1:$http_port-:80
+        echo "The guest's counters, live: http://127.0.0.1:$http_port/"
+    elif [ -n "$http_port" ]; then
+        refuse "--http-port needs TCP, and the guest was built without: lwIP's source could not be fetched (tools/lwip-source)."
+    fi
+    arguments+=(-netdev "user,id=net0,$forwards")
 fi
 
 in_namespace=()

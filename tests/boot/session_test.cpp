@@ -7,8 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "boot_test.h"
 #include "harness/failure.h"
+#include "harness/temp_dir.h"
 
 namespace boot_test {
 namespace {
@@ -38,6 +43,41 @@ TEST(Batch, GuestThatFailsGivesStatusOneAndTheReason) {
     const Ended ended = run(boot({"--append", "crash"}), boot_patience);
     EXPECT_EQ(ended.status, 1) << ended.output;
     EXPECT_TRUE(contains(ended.output, "the guest ended with an error")) << ended.output;
+}
+
+/// A build as it is where lwIP's source could not be fetched, as far as ./boot looks; nothing is run.
+class WithoutTcp : public ::testing::Test {
+  protected:
+    WithoutTcp() {
+        const std::filesystem::path build = std::getenv("E100_BUILD"), fake = directory_.file("build");
+        std::filesystem::create_directories(fake / "meson-info");
+        for (const char* folder : {"hw", "guest-driver", "images"})
+            std::filesystem::create_directory_symlink(build / folder, fake / folder);
+        std::ofstream(fake / "meson-info" / "intro-buildoptions.json")
+            << R"([{"name": "lwip_tree", "value": "none", "section": "user"}])";
+        environment_ = "E100_BUILD=" + fake.string();
+    }
+    Ended boot_it(const Command& arguments) {
+        Command command = boot(arguments);
+        command.insert(command.begin(), {"/usr/bin/env", environment_});
+        command.insert(command.end(), {"--qemu", "/usr/bin/true"});
+        return run(command, boot_patience);
+    }
+    harness::TempDir directory_;
+    std::string environment_;
+};
+
+TEST_F(WithoutTcp, NoPageIsPromised) {
+    const Ended ended = boot_it({});
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    EXPECT_TRUE(contains(ended.output, "UDP echo service"));
+    EXPECT_FALSE(contains(ended.output, "http://")) << ended.output;
+}
+
+TEST_F(WithoutTcp, APortForItIsRefused) {
+    const Ended ended = boot_it({"--http-port", "7194"});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_TRUE(contains(ended.output, "--http-port needs TCP")) << ended.output;
 }
 
 class AtTheTerminal : public ::testing::Test {

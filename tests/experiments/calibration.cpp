@@ -19,10 +19,10 @@ double capacity(Bench& bench, const std::vector<std::string>& options) {
         .output_rate();
 }
 
-std::string padding_for(Bench& bench, double packet_us, const std::vector<std::string>& options) {
+std::string padding_for(Bench& bench, double cost_us, const std::vector<std::string>& options) {
     const auto pad = [](double ns) { return "pad_ns=" + std::to_string(std::llround(ns)); };
     const double took_us = 1e6 / capacity(bench, with(options, {pad(first_try_ns)}));
-    return pad(first_try_ns + (packet_us - took_us) * 1000);
+    return pad(first_try_ns + (cost_us - took_us) * 1000);
 }
 
 std::vector<std::string> with(std::vector<std::string> options, const std::vector<std::string>& more) {

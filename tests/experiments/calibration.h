@@ -6,11 +6,15 @@
 
 namespace experiments {
 
+/// What a packet costs where an experiment does not ask about that: a tenth of the machine of NAPI's authors,
+/// 36 430 packets a second.
+inline constexpr double packet_us = 27.45;
+
 /// Frames a second that it forwards while it never rests: measured under a flood of 100 ms.
 double capacity(Bench& bench, const std::vector<std::string>& options);
 
-/// `pad_ns=…` with which a packet costs `packet_us` altogether.
-std::string padding_for(Bench& bench, double packet_us, const std::vector<std::string>& options = {});
+/// `pad_ns=…` with which a packet costs `cost_us` altogether.
+std::string padding_for(Bench& bench, double cost_us, const std::vector<std::string>& options = {});
 
 /// `options` and some more.
 std::vector<std::string> with(std::vector<std::string> options, const std::vector<std::string>& more);

@@ -9,8 +9,6 @@
 namespace experiments {
 namespace {
 
-constexpr double packet_us = 27.45;
-
 void run(Bench& bench, Report& report) {
     const std::string padding = padding_for(bench, packet_us);
     const double capacity_pps = capacity(bench, {padding});

@@ -15,7 +15,6 @@ namespace {
 constexpr double behind_drain = 0.6;
 /// What an interrupt of eth1 takes that gives 16 sent packets back.
 constexpr double sent_us = 18;
-constexpr double packet_us = 27.45; // a tenth of the authors' machine: 36 430 packets a second
 
 /// Robert Olsson's measurement: an e1000 that forwards, 1 000 000 packets offered per row.
 struct Published {

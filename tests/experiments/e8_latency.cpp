@@ -7,8 +7,6 @@
 namespace experiments {
 namespace {
 
-constexpr double packet_us = 27.45;
-
 void run(Bench& bench, Report& report) {
     const std::string padding = padding_for(bench, packet_us);
     const double capacity_pps = capacity(bench, {padding});
@@ -31,9 +29,7 @@ void run(Bench& bench, Report& report) {
     double light = 0, longest_overload = 0, worst_model = 0;
     for (size_t i = 0; i < runs.size(); i++) {
         const double load = loads[i];
-        const double average = static_cast<double>(runs[i].right.at("latency-sum-ns")) /
-                               static_cast<double>(runs[i].right.at("received")) / 1000,
-                     most = static_cast<double>(runs[i].right.at("latency-max-ns")) / 1000;
+        const double average = runs[i].mean_latency_us(), most = runs[i].longest_latency_us();
         if (i == 0)
             light = average;
         // A queue with random arrivals and a fixed service time waits ρ/(2(1 − ρ)) services (Pollaczek and

@@ -7,8 +7,6 @@
 namespace experiments {
 namespace {
 
-constexpr double packet_us = 27.45;
-
 uint64_t arrived_from_the_right(const Run& run) { return run.left.at("received") - warm_up_frames; }
 
 void run(Bench& bench, Report& report) {

@@ -80,6 +80,8 @@ Report conduct(const Experiment& experiment, bool short_form) {
     Bench bench(experiment.name, short_form);
     Report report;
     experiment.run(bench, report);
+    if (bench.runs() == 0)
+        return report;
     std::string measured = "all hold";
     if (!bench.broken_laws().empty())
         measured =

@@ -3,6 +3,7 @@
 // quiet when they are read, so each law is an equation.
 #include "laws.h"
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace experiments {
@@ -23,6 +24,8 @@ class Judge {
     void wire(const std::string& card, const Counters& tester);
     void card(const std::string& card);
     void napi(const std::string& card);
+    void softirqs(unsigned cpu);
+    void steering();
     void stack();
     void memory();
     void receiver(const std::string& card, const Counters& tester);
@@ -54,7 +57,7 @@ void Judge::wire(const std::string& card, const Counters& tester) {
 
 void Judge::card(const std::string& card) {
     equal(card + ": each stored frame is taken off the ring", run_.total(card + ".rx_good_frames"),
-          sum({card + ".rx_packets", card + ".rx_not_ok", card + ".rx_over_length"}));
+          sum({card + ".rx_packets", card + ".rx_not_ok", card + ".rx_over_length", card + ".rx_recycled"}));
     zero(card + ": N4, no frame is left in the ring", run_.total(card + ".ring_completed_now"));
     equal(card + ": each sent packet left the card", run_.total(card + ".tx_packets"),
           run_.total(card + ".tx_good_frames"));
@@ -70,6 +73,21 @@ void Judge::napi(const std::string& card) {
     if (run_.setup.interrupts_schedule)
         equal(card + ": N1, each interrupt finds the instance idle and claims it",
               sum({card + ".interrupts", card + ".napi_missed"}), run_.total(card + ".napi_schedules"));
+}
+
+void Judge::softirqs(unsigned cpu) {
+    const std::string name = "cpu" + std::to_string(cpu);
+    const uint64_t raised = run_.total(name + ".NET_RX_raised"), executed = run_.total(name + ".NET_RX");
+    if (executed > raised || (executed == 0 && raised > 0))
+        broken_.push_back(name + ": S2, each raise is executed, and nothing else: raised " +
+                          std::to_string(raised) + ", executed " + std::to_string(executed));
+}
+
+void Judge::steering() {
+    const auto steers = [](const std::string& line) { return line.find("rps_cpus") != std::string::npos; };
+    if (std::ranges::none_of(run_.setup.script, steers))
+        zero("R3: no interrupt between CPUs unless packets are steered",
+             run_.total_of("cpu", ".received_rps"));
 }
 
 void Judge::stack() {
@@ -122,6 +140,9 @@ std::vector<std::string> broken_laws(const Run& run) {
         judge.card(card);
         judge.napi(card);
     }
+    for (unsigned cpu = 0; cpu < run.setup.cpus; cpu++)
+        judge.softirqs(cpu);
+    judge.steering();
     judge.stack();
     judge.memory();
     judge.receiver("eth0", run.left);

@@ -124,7 +124,7 @@ std::string Report::csv() const {
 }
 
 void Report::write(const std::string& directory, const std::string& name, const std::string& title,
-                   const std::string& question) const {
+                   const std::string& question, const std::string& command) const {
     std::string page = "# " + name + ": " + title + "\n\n" + question + "\n\n";
     for (const Picture& picture : pictures_) {
         const std::string file = name + picture.suffix;
@@ -136,7 +136,7 @@ void Report::write(const std::string& directory, const std::string& name, const 
     for (const Table& table : tables_)
         page += markdown(table);
     page += markdown(criteria_table(criteria_)) + "All points measured: [" + name + ".csv](" + name +
-            ".csv). " + "Made by `./boot --experiment " + name + "`.\n";
+            ".csv). " + "Made by `" + command + " " + name + "`.\n";
     write_file(directory + "/" + name + ".md", page);
     write_file(directory + "/" + name + ".csv", csv());
 }

@@ -42,9 +42,9 @@ class Report {
     /// For a terminal.
     std::string text() const;
     std::string csv() const;
-    /// Writes NAME.md, NAME.csv, NAME.svg and NAME.png into `directory`.
+    /// Writes NAME.md, NAME.csv, NAME.svg and NAME.png into `directory`; `command` NAME makes them again.
     void write(const std::string& directory, const std::string& name, const std::string& title,
-               const std::string& question) const;
+               const std::string& question, const std::string& command) const;
 
   private:
     struct Picture {

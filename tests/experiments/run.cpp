@@ -25,7 +25,15 @@ using harness::Arguments;
 using harness::operator+;
 
 constexpr uint64_t second_ns = 1'000'000'000;
-constexpr uint64_t warm_up_ns = second_ns / 5, load_ns = second_ns / 2;
+/// When what begins; a machine with the host's clock takes its time to start.
+struct Times {
+    uint64_t warm_up_ns, load_ns;
+    double sleep, sleep_until_load; ///< seconds: until the first look, and from there
+};
+constexpr Times exact_times = {second_ns / 5, second_ns / 2, 0.3, 0.2};
+constexpr Times host_times = {second_ns * 2, second_ns * 5, 3, 2.5};
+const Times& times_of(const Setup& setup) { return setup.host_clock ? host_times : exact_times; }
+
 constexpr auto patience = std::chrono::minutes(15);
 constexpr const char* marks[2] = {"--- counters begin ---\n", "--- counters end ---\n"};
 
@@ -46,6 +54,14 @@ std::string addresses(const Wire& wire, const Wire& other, Load::To to) {
            ",dst-ip=" + (to == Load::To::Guest ? wire.card_ip : other.tester_ip);
 }
 
+/// Its frames, but for when they come.
+std::string frames_of(const Load& load, const Times& times) {
+    return ",rate=" + std::to_string(load.rate) + ",count=" + std::to_string(load.count) +
+           ",size=" + std::to_string(load.size) + ",arrivals=" + load.arrivals +
+           ",flows=" + std::to_string(load.flows) + ",first-flow=" + std::to_string(load.first_flow) +
+           ",delay-ns=" + std::to_string(times.load_ns) + (load.more.empty() ? "" : "," + load.more);
+}
+
 Arguments tester(const std::string& id, int hub, const std::string& properties) {
     return hub_port("port-" + id, hub) +
            Arguments{"-device", "e100-traffic,id=" + id + ",netdev=port-" + id + properties};
@@ -53,7 +69,8 @@ Arguments tester(const std::string& id, int hub, const std::string& properties) 
 
 /// The card, the tester with its load, and one that sends a few frames before. With a load of nothing the
 /// tester only listens.
-Arguments wire_arguments(int hub, const std::string& side, const std::string& card, const Load& load) {
+Arguments wire_arguments(int hub, const std::string& side, const std::string& card, const Load& load,
+                         const Setup& setup) {
     const Wire &wire = hub == 0 ? left_wire : right_wire, &other = hub == 0 ? right_wire : left_wire;
     const std::string places = addresses(wire, other, load.to) + ",dst-port=" + std::to_string(load.port);
     Arguments line = hub_port("port-card-" + side, hub) +
@@ -61,14 +78,25 @@ Arguments wire_arguments(int hub, const std::string& side, const std::string& ca
                                               ",mac=" + wire.card + (card.empty() ? "" : "," + card)};
     if (load.rate == 0)
         return line + tester(side, hub, places + ",running=off");
-    return line +
-           tester(side, hub,
-                  places + ",rate=" + std::to_string(load.rate) + ",count=" + std::to_string(load.count) +
-                      ",size=" + std::to_string(load.size) + ",arrivals=" + load.arrivals +
-                      ",delay-ns=" + std::to_string(load_ns) + (load.more.empty() ? "" : "," + load.more)) +
+    return line + tester(side, hub, places + frames_of(load, times_of(setup))) +
            tester(side + "-warm-up", hub,
-                  places + ",first-flow=" + (hub == 0 ? "1022" : "1023") + ",src-port=1,rate=2000,count=" +
-                      std::to_string(warm_up_frames) + ",delay-ns=" + std::to_string(warm_up_ns));
+                  places + ",first-flow=" + (hub == 0 ? "1022" : "1023") + ",src-port=1,rate=" +
+                      std::to_string(setup.warm_up_rate) + ",count=" + std::to_string(warm_up_frames) +
+                      ",delay-ns=" + std::to_string(times_of(setup).warm_up_ns));
+}
+
+/// On the left wire.
+Arguments second_tester(const Setup& setup) {
+    const Load& load = setup.left_too;
+    if (load.rate == 0)
+        return {};
+    return tester("left-too", 0,
+                  addresses(left_wire, right_wire, load.to) + ",dst-port=" + std::to_string(load.port) +
+                      frames_of(load, times_of(setup)));
+}
+
+Arguments clock_arguments(const Setup& setup) {
+    return setup.host_clock ? Arguments{} : Arguments{"-icount", "shift=2,sleep=off"};
 }
 
 std::string seconds(double value) {
@@ -86,11 +114,13 @@ std::string script_of(const Setup& setup) {
            << "ip neigh add " << right_wire.tester_ip << " lladdr " << right_wire.tester << " dev eth1\n";
     for (const std::string& line : setup.script)
         script << line << "\n";
-    const double load_seconds = std::max(setup.left.seconds(), setup.right.seconds());
-    script << "sleep 0.3\ncounters\n";
+    const double load_seconds =
+        std::max({setup.left.seconds(), setup.right.seconds(), setup.left_too.seconds()});
+    script << "sleep " << seconds(times_of(setup).sleep) << "\ncounters\n";
     for (const std::string& line : setup.during)
         script << line << "\n";
-    script << "sleep " << seconds(0.2 + load_seconds + setup.drain_seconds) << "\ncounters\n";
+    script << "sleep " << seconds(times_of(setup).sleep_until_load + load_seconds + setup.drain_seconds)
+           << "\ncounters\n";
     return script.str();
 }
 
@@ -108,9 +138,9 @@ Arguments arguments_for(const Setup& setup, const std::string& script_file) {
     return harness::quiet_arguments() + harness::plugin_arguments() +
            Arguments{"-m",
                      "256",
+                     "-smp",
+                     std::to_string(setup.cpus),
                      "-no-reboot",
-                     "-icount",
-                     "shift=2,sleep=off",
                      "-rtc",
                      "base=2001-11-05T00:00:00,clock=vm",
                      "-kernel",
@@ -119,8 +149,9 @@ Arguments arguments_for(const Setup& setup, const std::string& script_file) {
                      options_of(setup),
                      "-fw_cfg",
                      "name=opt/e100/script,file=" + script_file} +
-           wire_arguments(0, "left", setup.left_card, setup.left) +
-           wire_arguments(1, "right", setup.right_card, setup.right);
+           wire_arguments(0, "left", setup.left_card, setup.left, setup) +
+           wire_arguments(1, "right", setup.right_card, setup.right, setup) + second_tester(setup) +
+           clock_arguments(setup);
 }
 
 Counters parse_block(const std::string& text) {
@@ -188,6 +219,12 @@ double Run::interrupts_per_packet() const {
     return static_cast<double>(interrupts) / static_cast<double>((*this)["eth0.rx_packets"]);
 }
 
+double Run::mean_latency_us() const {
+    return static_cast<double>(right.at("latency-sum-ns")) / static_cast<double>(right.at("received")) / 1000;
+}
+
+double Run::longest_latency_us() const { return static_cast<double>(right.at("latency-max-ns")) / 1000; }
+
 Run perform(const Setup& setup) {
     harness::TempDir directory;
     const std::string script_file = directory.file("script");
@@ -198,19 +235,21 @@ Run perform(const Setup& setup) {
                               arguments_for(setup, script_file) + console.arguments() + qmp.arguments());
     Run run{.setup = setup};
     run.before = next_block(console);
-    if (lookup(run.before, "clock.ns") > load_ns)
+    if (lookup(run.before, "clock.ns") > times_of(setup).load_ns)
         throw harness::Failure(setup.name + ": the guest was not ready when the load came");
     run.after = next_block(console);
     run.left = tester_counters(qmp, "left");
     run.right = tester_counters(qmp, "right");
-    for (const auto& [side, counters, load] :
-         {std::tuple{"left-warm-up", &run.left, &setup.left}, {"right-warm-up", &run.right, &setup.right}}) {
+    for (const auto& [side, counters, load, frames] :
+         {std::tuple{"left-warm-up", &run.left, &setup.left, uint64_t{warm_up_frames}},
+          {"right-warm-up", &run.right, &setup.right, uint64_t{warm_up_frames}},
+          {"left-too", &run.left, &setup.left_too, setup.left_too.count}}) {
         if (load->rate == 0)
             continue;
         const Counters more = tester_counters(qmp, side);
         (*counters)["sent"] += lookup(more, "sent");
         (*counters)["refused"] += lookup(more, "refused");
-        (*counters)["received"] -= warm_up_frames; // the hub carries them past the other tester as well
+        (*counters)["received"] -= frames; // the hub carries them past the other tester as well
     }
     run.console = console.transcript();
     return run;

@@ -20,6 +20,7 @@ struct Load {
     /// Whom the frames are for: the tester at the other wire, or the guest itself.
     enum class To { Across, Guest } to = To::Across;
     unsigned port = 9;
+    unsigned flows = 1, first_flow = 0;
 
     /// Seconds from the first to the last frame, as they are due.
     double seconds() const { return rate == 0 ? 0 : static_cast<double>(count) / static_cast<double>(rate); }
@@ -29,10 +30,15 @@ struct Setup {
     std::string name = {};                 ///< for messages
     std::vector<std::string> options = {}; ///< of the driver: "rnr_policy=resume"
     Load left = {}, right = {};            ///< towards eth0 and eth1; rate 0: none
+    Load left_too = {};                    ///< towards eth0 as well, from another tester
     std::vector<std::string> script = {};  ///< console lines before the load
     std::vector<std::string> during = {};  ///< and from 0.15 s before its first frame on
     std::string left_card = {};            ///< more properties of eth0's card: "wire-mbps=100"
     std::string right_card = {};
+    uint64_t warm_up_rate = 2000; ///< frames a second
+    unsigned cpus = 1;
+    /// The machine's clock is the host's, and each CPU a thread of it: nothing is exact.
+    bool host_clock = false;
     double drain_seconds = 0.2; ///< from the last frame to the second look at the counters
 
     /// What would be wrong otherwise is the subject: packets may be lost behind the card, too.
@@ -65,6 +71,9 @@ struct Run {
     double output_rate() const;
     /// Interrupts of eth0, but the watchdog's, per packet it received.
     double interrupts_per_packet() const;
+    /// From the time a frame was due on the left wire to its arrival on the right one, in µs.
+    double mean_latency_us() const;
+    double longest_latency_us() const;
 };
 
 inline constexpr unsigned warm_up_frames = 64;
