@@ -65,7 +65,7 @@ struct E100State {
     // the way into the chip, see e100_enter()
     bool inside, outer_io;
     bool in_command_unit;
-    bool flush_owed, reset_owed, power_owed;
+    bool command_unit_owed, flush_owed, reset_owed, power_owed;
 
     // what a migration stream carries of the chip, valid from pre_save and until post_load
     struct i8255x_state saved;

@@ -5,10 +5,15 @@
 #include "e100_device.h"
 
 #include "qemu/log.h"
+#include "sysemu/cpus.h"
+
+static unsigned cards_at_work; // in the chip; more than one if they are made to reach each other by DMA
 
 // The command unit may have an endless list to run. Between two slices the guest's CPUs get their turn at
 // QEMU's lock.
 static const int64_t pause_between_slices_ns = 10 * SCALE_US;
+
+static void command_unit_due(void* opaque);
 
 static bool in_the_world(const E100State* card) { return card->nic != NULL; }
 
@@ -21,6 +26,7 @@ bool e100_enter(E100State* card) {
     // What the chip does may unplug the card: its DMA can reach the configuration space of the bridge above.
     object_ref(OBJECT(card));
     card->inside = true;
+    cards_at_work++;
     // Not all ways into the device set this; with it QEMU refuses DMA into the card's own registers.
     card->outer_io = guard->engaged_in_io;
     guard->engaged_in_io = true;
@@ -31,6 +37,11 @@ void e100_leave(E100State* card) {
     e100_dma_end(card);
     card->parent_obj.qdev.mem_reentrancy_guard.engaged_in_io = card->outer_io;
     card->inside = false;
+    cards_at_work--;
+    if (card->command_unit_owed) {
+        card->command_unit_owed = false;
+        command_unit_due(card);
+    }
     if (card->reset_owed) {
         card->reset_owed = false;
         e100_reset_chip(card);
@@ -111,13 +122,25 @@ static void host_cancel_timer(void* opaque, unsigned timer) {
     }
 }
 
+// A CPU that starts a list has it run before its register write returns: QEMU's main loop may be without a
+// CPU of the host for longer than a boot ROM is patient. A list that another device's DMA starts waits all
+// the same, or cards could be made to start each other's without end.
+static bool is_started_by_cpu(bool list_started) {
+    return list_started && cards_at_work == 1 && qemu_in_vcpu_thread();
+}
+
 // A timer rather than a bottom half: the virtual clock stands still with the machine, so nothing moves in a
 // stopped or migrated guest's memory, and with -icount the moment is exact.
-static void host_schedule_command_unit(void* opaque) {
+static void host_schedule_command_unit(void* opaque, bool list_started) {
     E100State* card = opaque;
     int64_t now = host_now_ns(opaque);
 
-    if (in_the_world(card)) {
+    if (!in_the_world(card)) {
+        return;
+    }
+    if (is_started_by_cpu(list_started)) {
+        card->command_unit_owed = true;
+    } else {
         timer_mod_ns(&card->command_unit, card->in_command_unit ? now + pause_between_slices_ns : now);
     }
 }
@@ -187,7 +210,7 @@ void e100_start_deferred_work(E100State* card) {
     }
     if (card->command_unit_deferred) {
         card->command_unit_deferred = false;
-        host_schedule_command_unit(card);
+        host_schedule_command_unit(card, false);
     }
 }
 

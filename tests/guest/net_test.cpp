@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The guest on QEMU's user network: the way up, the commands, the echo service, and leaving by itself.
+#include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 
 #include "network.h"
 
@@ -155,6 +157,31 @@ TEST_F(UserNetwork, BatchFailsWithAReason) {
     GuestMachine without_gateway(machine({.command_line = "run=batch ip=10.0.2.15/24,gw=10.0.2.99"}));
     without_gateway.console().expect("^Failed: the gateway does not answer$", std::chrono::seconds(60));
     EXPECT_NE(without_gateway.end(), (ExitStatus{0, 0}));
+}
+
+/// "1234@0.5:e100_…" → "1234", of the first line at or behind `from` with `event`; empty if there is none.
+std::string thread_of(const std::string& trace, const std::string& event, std::size_t from = 0) {
+    const std::size_t at = trace.find(event, from);
+    if (at == std::string::npos)
+        return "";
+    const std::size_t line = trace.rfind('\n', at) + 1;
+    return trace.substr(line, trace.find('@', line) - line);
+}
+
+// Boot ROMs give their first list less time than QEMU's main loop may have to wait for a CPU of a busy host.
+TEST(CommandList, IsRunByTheCpuThatStartsIt) {
+    if (const std::string reason = missing_network(); !reason.empty())
+        GTEST_SKIP() << reason;
+    harness::TempDir directory;
+    const std::string log = directory.file("trace");
+    GuestMachine guest(with_card({.more = {"-msg", "timestamp=on", "-trace", "e100_c*", "-D", log}}, "user"));
+    guest.type("poweroff");
+    guest.end();
+    std::ifstream file(log);
+    const std::string trace{std::istreambuf_iterator<char>(file), {}};
+    const std::size_t start = trace.find("offset 0x2 value 0x10");
+    ASSERT_NE(start, std::string::npos);
+    EXPECT_EQ(thread_of(trace, "e100_cb_start", start), thread_of(trace, "offset 0x2 value 0x10"));
 }
 
 } // namespace
