@@ -25,6 +25,7 @@ Otherwise the guest shows one frame's way from the wire to a socket and powers o
   --http-port N     TCP port of 127.0.0.1 that leads to the guest's page with live counters (default: first free one
                     from 8080; user networking only)
   --machine NAME    pc (default) or q35
+  --accel NAME      tcg (default) or kvm; needs /dev/kvm
   --smp N           virtual CPUs, 1 to 8 (default 1); the guest runs on all of them
   --memory MIB      default 256
   --iso             boot the GRUB CD image instead of handing the kernel to QEMU
@@ -68,12 +69,12 @@ number_in() { # OPTION VALUE MIN MAX
         refuse "$1 takes a whole number from $3 to $4, not '$2'."
 }
 
-nic=e100 chip='' tap='' ip='' port='' http_port='' machine=pc smp=1 memory=256 iso='' append='' pcap='' qemu='' build=yes batch=''
+nic=e100 chip='' tap='' ip='' port='' http_port='' machine=pc accel=tcg smp=1 memory=256 iso='' append='' pcap='' qemu='' build=yes batch=''
 timeline='' load='' experiment=''
 [ -t 0 ] && [ -t 1 ] || batch=yes
 while [ $# -gt 0 ]; do
     case "$1" in
-        --nic | --chip | --tap | --ip | --port | --machine | --smp | --memory | --append | --pcap | --timeline | --load | --qemu | --experiment | --http-port)
+        --nic | --chip | --tap | --ip | --port | --machine | --accel | --smp | --memory | --append | --pcap | --timeline | --load | --qemu | --experiment | --http-port)
             option=${1#--} option=${option//-/_}
             printf -v "$option" '%s' "$(value_of "$@")"
             [ -n "${!option}" ] || exit 2
@@ -103,6 +104,12 @@ fi
 case "$machine" in
     pc | q35) ;;
     *) refuse "--machine is pc or q35, not '$machine'." ;;
+esac
+case "$accel" in
+    tcg) ;;
+    kvm) { [ -r /dev/kvm ] && [ -w /dev/kvm ]; } ||
+        refuse "--accel kvm needs /dev/kvm, which this user cannot read and write; without the option it works anyway." ;;
+    *) refuse "--accel is tcg or kvm, not '$accel'." ;;
 esac
 [[ $nic =~ ^[A-Za-z0-9._-]+$ ]] || refuse "--nic takes the name of a network card like e100 or i82559er, not '$nic'."
 [[ $chip =~ ^[A-Za-z0-9]*$ ]] || refuse "--chip takes the name of a chip like 82559c, not '$chip'; --chip help lists them."
@@ -141,7 +148,7 @@ for made in "$plugin" "$kernel" ${timeline:+"$converter"}; do
     [ -f "$made" ] || refuse "${made#"$here/"} is not built: run ./boot without --no-build."
 done
 
-arguments=(-accel tcg -M "$machine" -smp "$smp" -m "$memory" -display none -vga none -no-reboot
+arguments=(-accel "$accel" -M "$machine" -smp "$smp" -m "$memory" -display none -vga none -no-reboot
     -device "isa-debug-exit,iobase=0xf4,iosize=4")
 if [ "$nic" = e100 ]; then
     if [ "$chip" = help ]; then

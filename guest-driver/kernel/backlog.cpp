@@ -22,8 +22,9 @@ struct Backlog {
     Napi napi;
     unsigned cpu = 0;
 
-    SpinLock lock; // the next two, and who claims `napi`
+    SpinLock lock; // the next three, and who claims `napi`
     PacketQueue input;
+    std::atomic<uint32_t> most{0}; ///< that `input` ever held
     std::atomic<uint32_t> tail{0}; ///< packets that ever came
 
     PacketQueue process;                                      // only the owner, in softirq context
@@ -71,6 +72,8 @@ std::optional<uint32_t> push(Backlog& backlog, PacketBuffer* packet) {
     trace(Event::BacklogEnqueue, backlog.cpu, length + 1);
     backlog.input.push(packet);
     backlog.input_length.store(length + 1, std::memory_order_relaxed);
+    if (length >= backlog.most.load(std::memory_order_relaxed))
+        backlog.most.store(length + 1, std::memory_order_relaxed);
     const uint32_t tail = backlog.tail.load(std::memory_order_relaxed) + 1;
     backlog.tail.store(tail, std::memory_order_relaxed);
     return tail;
@@ -149,6 +152,8 @@ BacklogLengths backlog_lengths(unsigned cpu) {
     return {backlog.input_length.load(std::memory_order_relaxed),
             backlog.process_length.load(std::memory_order_relaxed)};
 }
+
+uint32_t backlog_most(unsigned cpu) { return backlogs.of(cpu).most.load(std::memory_order_relaxed); }
 
 void backlogs_drain() {
     for (unsigned cpu = 0; cpu < arch::cpu_count(); cpu++) {

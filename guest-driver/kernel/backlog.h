@@ -35,6 +35,8 @@ struct BacklogLengths {
     uint32_t input, process; ///< packets not seen yet, and those being worked off
 };
 BacklogLengths backlog_lengths(unsigned cpu);
+/// Packets not seen yet, at most, since the machine was started.
+uint32_t backlog_most(unsigned cpu);
 
 /// Returns when all packets that are in backlogs now have left them. Task context.
 void backlogs_drain();

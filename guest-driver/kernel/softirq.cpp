@@ -12,6 +12,7 @@
 #include "kernel/per_cpu.h"
 #include "kernel/print.h"
 #include "kernel/softirq_context.h"
+#include "kernel/softirq_watch.h"
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 #include "kernel/trace.h"
@@ -25,6 +26,7 @@ struct SoftirqCpu {
     bool ksoftirqd_sleeps = false;
     WaitQueue ksoftirqd;
     SoftirqStats stats;
+    SoftirqWatch watch;
 };
 
 PerCpu<SoftirqCpu> softirq_cpus;
@@ -45,8 +47,10 @@ void run_handler(SoftirqCpu& cpu, unsigned vector, SoftirqOrigin origin) {
     const uint32_t count_before = preempt_count();
     cpu.stats.executed[vector]++;
     trace(Event::SoftirqEntry, vector, static_cast<uint32_t>(origin));
+    cpu.watch.handler_begins(vector);
     if (handlers[vector])
         handlers[vector]();
+    cpu.watch.handler_ends();
     trace(Event::SoftirqExit, vector);
     if (preempt_count() != count_before) {
         printk("softirq %s: entered with preempt count %08x, left with %08x\n", softirq_names[vector],
@@ -77,12 +81,15 @@ bool may_go_on(SoftirqStats& stats, uint64_t deadline_jiffies, unsigned pass) {
 unsigned run_passes(SoftirqCpu& cpu, SoftirqOrigin origin) {
     const uint64_t deadline = jiffies() + msecs_to_jiffies(max_softirq_ms);
     unsigned pass = 0;
+    cpu.watch.run_begins(origin);
     do {
         const uint32_t vectors = cpu.pending;
         cpu.pending = 0; // before interrupts come in: what they raise is for the next pass
+        cpu.watch.pass_begins(vectors);
         arch::irqs_enable();
         run_pass(cpu, vectors, origin);
         arch::irqs_disable();
+        cpu.watch.pass_ends();
         pass++;
     } while (cpu.pending != 0 && may_go_on(cpu.stats, deadline, pass));
     return pass;
@@ -130,6 +137,8 @@ void open_softirq(Softirq vector, void (*handler)()) { handlers[static_cast<unsi
 void __raise_softirq_irqoff(Softirq vector) {
     SoftirqCpu& cpu = softirq_cpus.local();
     cpu.stats.raised[static_cast<unsigned>(vector)]++;
+    if (!(cpu.pending & bit(vector)))
+        cpu.watch.raised(vector);
     cpu.pending |= bit(vector);
     trace(Event::SoftirqRaise, static_cast<uint32_t>(vector));
 }
@@ -154,6 +163,11 @@ void raise_softirq(Softirq vector) {
 }
 
 bool local_softirq_pending() { return softirq_cpus.local().pending != 0; }
+
+void softirq_idle() {
+    SoftirqCpu& cpu = softirq_cpus.local();
+    cpu.watch.idles(cpu.pending != 0, cpu.ksoftirqd_sleeps);
+}
 
 void do_softirq(SoftirqOrigin origin) {
     SoftirqCpu& cpu = softirq_cpus.local();
@@ -193,5 +207,6 @@ void softirq_init() {
 }
 
 const SoftirqStats& softirq_stats(unsigned cpu) { return softirq_cpus.of(cpu).stats; }
+const SoftirqWatch& softirq_watch(unsigned cpu) { return softirq_cpus.of(cpu).watch; }
 
 } // namespace kernel

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "arch/cpu.h"
+#include "kernel/softirq_watch.h"
 
 namespace kernel {
 
@@ -48,6 +49,8 @@ void invoke_softirq(SoftirqOrigin origin);
 /// Runs what is pending on this CPU, within the limits of the policy. Interrupts off, not nested.
 void do_softirq(SoftirqOrigin origin);
 bool local_softirq_pending();
+/// The CPU is about to wait for an interrupt. Interrupts off.
+void softirq_idle();
 /// Starts the ksoftirqd of the calling CPU; once on each.
 void softirq_init();
 
@@ -63,5 +66,6 @@ struct SoftirqStats {
     uint64_t ksoftirqd_ns = 0; ///< spent in ksoftirqd
 };
 const SoftirqStats& softirq_stats(unsigned cpu);
+const SoftirqWatch& softirq_watch(unsigned cpu);
 
 } // namespace kernel

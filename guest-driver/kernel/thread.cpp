@@ -15,6 +15,7 @@
 #include "kernel/context.h"
 #include "kernel/page_alloc.h"
 #include "kernel/per_cpu.h"
+#include "kernel/softirq.h"
 #include "kernel/spinlock.h"
 #include "kernel/timeline.h"
 #include "kernel/trace.h"
@@ -120,10 +121,12 @@ Slot* new_thread(const char* name, unsigned cpu, void (*entry)(void*), void* arg
 void idle_loop(void*) {
     for (;;) {
         arch::irqs_disable();
-        if (need_resched())
+        if (need_resched()) {
             schedule();
-        else
+        } else {
+            softirq_idle();
             arch::wait_for_interrupt();
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "arch/clock.h"
+#include "kernel/backlog.h"
 #include "kernel/dma.h"
 #include "kernel/napi.h"
 #include "kernel/packet_buffer.h"
@@ -102,6 +103,12 @@ void add_cpu(Snapshot& snapshot, unsigned cpu) {
     snapshot.add(group.data(), "NET_RX_raised",
                  softirq.raised[static_cast<unsigned>(kernel::Softirq::NetRx)]);
     snapshot.add(group.data(), "ksoftirqd_wakeups", softirq.ksoftirqd_wakeups);
+    const kernel::SoftirqWatch& watch = kernel::softirq_watch(cpu);
+    for (unsigned rule = 0; rule < kernel::softirq_rules; rule++)
+        snapshot.add(group.data(), kernel::softirq_rule_names[rule], watch.broken[rule]);
+    snapshot.add(group.data(), "softirq_longest_wait_ns", watch.longest_wait_ns);
+    snapshot.add(group.data(), "softirq_longest_pass_ns", watch.longest_pass_ns);
+    snapshot.add(group.data(), "backlog_most", kernel::backlog_most(cpu));
     snapshot.add(group.data(), "softirq_inline_ns", softirq.inline_ns);
     snapshot.add(group.data(), "softirq_ksoftirqd_ns", softirq.ksoftirqd_ns);
 }
@@ -161,6 +168,7 @@ void take(Snapshot& snapshot) {
     const kernel::DmaStats dma = kernel::dma_stats();
     snapshot.add("dma", "maps", dma.maps);
     snapshot.add("dma", "unmaps", dma.unmaps);
+    snapshot.add("backlog", "max", kernel::netdev_max_backlog.load(std::memory_order_relaxed));
     snapshot.add("clock", "ns", arch::now_ns());
 }
 

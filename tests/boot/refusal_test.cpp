@@ -37,6 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
         Nonsense{"NoLoad", {"--load", "0"}, "from 1 to 100000"},
         Nonsense{"TimelineNowhere", {"--timeline", "/nowhere/run"}, "/nowhere/run cannot be written"},
         Nonsense{"UnknownMachine", {"--machine", "isapc"}, "pc or q35"},
+        Nonsense{"UnknownAccelerator", {"--accel", "xen"}, "tcg or kvm"},
         Nonsense{"ChipOfAnotherCard", {"--nic", "e1000", "--chip", "82559c"}, "--nic e100 only"},
         Nonsense{"MalformedChip", {"--chip", "82559c,x=y"}, "--chip help"},
         Nonsense{"MalformedAddress", {"--ip", "10.0.0.300.1"}, "ADDRESS/LENGTH"},
@@ -67,8 +68,8 @@ TEST(Help, ExplainsEveryOptionThatTheScriptTakes) {
     const Ended ended = run(boot({"--help"}), boot_patience);
     EXPECT_EQ(ended.status, 0);
     for (const char* option :
-         {"--nic", "--chip", "--tap", "--ip", "--port", "--http-port", "--machine", "--smp", "--memory",
-          "--iso", "--append", "--pcap", "--qemu", "--no-build", "--batch", "-- QEMU"})
+         {"--nic", "--chip", "--tap", "--ip", "--port", "--http-port", "--machine", "--accel", "--smp",
+          "--memory", "--iso", "--append", "--pcap", "--qemu", "--no-build", "--batch", "-- QEMU"})
         EXPECT_TRUE(contains(ended.output, option)) << option;
 }
 

@@ -39,6 +39,17 @@ INSTANTIATE_TEST_SUITE_P(Boot, Batch,
                          ::testing::Values(Command{}, Command{"--machine", "q35", "--smp", "2"},
                                            Command{"--nic", "i82559er"}, Command{"--iso"}));
 
+// Not everywhere where there is a /dev/kvm: some only pretend, and take minutes beside other tests.
+TEST(Batch, UnderKvm) {
+    if (std::getenv("E100_TEST_KVM") == nullptr)
+        GTEST_SKIP() << "E100_TEST_KVM=1 has it run";
+    for (const char* cpus : {"1", "2"}) {
+        const Ended ended = run(boot({"--accel", "kvm", "--smp", cpus}), boot_patience);
+        EXPECT_EQ(ended.status, 0) << ended.output;
+        expect_the_way_of_a_frame(ended.output);
+    }
+}
+
 TEST(Batch, GuestThatFailsGivesStatusOneAndTheReason) {
     const Ended ended = run(boot({"--append", "crash"}), boot_patience);
     EXPECT_EQ(ended.status, 1) << ended.output;

@@ -20,6 +20,10 @@ class Judge {
             broken_.push_back(law + ": " + std::to_string(left) + " is not " + std::to_string(right));
     }
     void zero(const std::string& law, uint64_t value) { equal(law, value, 0); }
+    void at_most(const std::string& law, uint64_t value, uint64_t bound) {
+        if (value > bound)
+            broken_.push_back(law + ": " + std::to_string(value) + " is more than " + std::to_string(bound));
+    }
 
     void wire(const std::string& card, const Counters& tester);
     void card(const std::string& card);
@@ -81,6 +85,14 @@ void Judge::softirqs(unsigned cpu) {
     if (executed > raised || (executed == 0 && raised > 0))
         broken_.push_back(name + ": S2, each raise is executed, and nothing else: raised " +
                           std::to_string(raised) + ", executed " + std::to_string(executed));
+    for (const char* rule : {"S1_context", "S3_limits", "S4_order", "S5_cpu", "S6_resched", "S8_asleep"})
+        zero(name + ": softirq rule " + rule, run_.total(name + "." + rule));
+    if (run_.setup.host_clock)
+        return;                                          // the host decides when a CPU goes on
+    constexpr uint64_t scheduler_latency_ns = 8'000'000; // two ticks: a thread's slice, and its end is seen
+    at_most(name + ": S2 and S7, a raised softirq waits for a pass and the scheduler at most, ns",
+            run_.total(name + ".softirq_longest_wait_ns"),
+            run_.total(name + ".softirq_longest_pass_ns") + scheduler_latency_ns);
 }
 
 void Judge::steering() {
@@ -88,6 +100,9 @@ void Judge::steering() {
     if (std::ranges::none_of(run_.setup.script, steers))
         zero("R3: no interrupt between CPUs unless packets are steered",
              run_.total_of("cpu", ".received_rps"));
+    for (unsigned cpu = 0; cpu < run_.setup.cpus; cpu++)
+        at_most("R7: packets in the backlog of CPU " + std::to_string(cpu),
+                run_.total("cpu" + std::to_string(cpu) + ".backlog_most"), run_.total("backlog.max") + 1);
 }
 
 void Judge::stack() {

@@ -48,12 +48,16 @@ class SoftirqLimits : public testing::Test {
     void TearDown() override {
         flood.stopped = true;
         let_others_run();
+        EXPECT_EQ(kernel::softirq_watch(0).broken, broken_before_);
     }
     static void start() {
         interrupt([] { kernel::raise_softirq_irqoff(Softirq::Block); });
     }
     kernel::SoftirqStats now() const { return kernel::softirq_stats(0); }
     kernel::SoftirqStats before_;
+
+  private:
+    const decltype(kernel::SoftirqWatch::broken) broken_before_ = kernel::softirq_watch(0).broken;
 };
 
 TEST_F(SoftirqLimits, TenPassesThenKsoftirqd) {

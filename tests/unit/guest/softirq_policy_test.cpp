@@ -49,11 +49,15 @@ class SoftirqPolicies : public testing::Test {
         chain.left = 0;
         kernel::set_softirq_policy(SoftirqPolicy::Linux);
         let_others_run();
+        EXPECT_EQ(kernel::softirq_watch(0).broken, before_);
     }
     static void start() {
         interrupt([] { kernel::raise_softirq_irqoff(Softirq::Block); });
     }
     static kernel::SoftirqStats stats() { return kernel::softirq_stats(0); }
+
+  private:
+    const decltype(kernel::SoftirqWatch::broken) before_ = kernel::softirq_watch(0).broken;
 };
 
 TEST_F(SoftirqPolicies, ThreadedRunsNothingInline) {

@@ -64,6 +64,7 @@ TEST_F(BacklogTest, TwoQueues) {
     EXPECT_EQ(kernel::backlog_lengths(1).input, 0u);
     receive_all(std::vector<uint16_t>(1500, 1));
     EXPECT_EQ(kernel::backlog_lengths(1).input, 1001u);
+    EXPECT_EQ(kernel::backlog_most(1), 1001u);
     EXPECT_EQ(watch.of(1).received_rps, 1u) << "it was not idle";
     go = true;
     wait_until_empty();
