@@ -12,6 +12,12 @@ using namespace i8255x;
 
 constexpr std::size_t buffer_bytes = 2048;
 
+constexpr unsigned first_slot = 5; // of bus 0
+
+PciFunction function_of(E100Harness& machine, unsigned index) {
+    return {machine.qtest(), 0, static_cast<uint8_t>(first_slot + index)};
+}
+
 Frame frame_for_wire(std::size_t bytes) { return numbered_frame(0, bytes, peer_mac, card_mac); }
 
 class NoCard final : public QtestCard {
@@ -35,20 +41,29 @@ class NoCard final : public QtestCard {
 /// Ours and QEMU's own i82559er.
 class I8255x final : public QtestCard {
   public:
-    I8255x(E100Harness& machine, unsigned transmit_batch)
-        : machine_(machine), transmit_batch_(transmit_batch) {
-        machine.enable_function();
+    I8255x(E100Harness& machine, unsigned index, unsigned descriptors, unsigned transmit_batch)
+        : machine_(machine), function_(function_of(machine, index)), registers_(own_registers + index * page),
+          descriptors_(descriptors), transmit_batch_(transmit_batch) {
+        machine.drive(function_);
         ConfigurationBytes configuration = usual_configuration();
         config::standard_tcb.set(configuration, false);
         machine.bring_up(configuration);
         machine.set_interrupt_control(interrupt_control::mask_all);
+        move_away();
     }
     void start_receiving() override {
-        ring_.emplace(machine_.memory(), batch, RfdRing::Options{.end_of_list = false});
+        machine_.drive(function_);
+        ring_.emplace(machine_.memory(), descriptors_, RfdRing::Options{.end_of_list = false});
         machine_.start_receiving(*ring_);
+        move_away();
     }
     void refill() override {} // no list end: the card goes round
-    uint64_t received() override { return machine_.counters()[Counter::RxGoodFrames]; }
+    uint64_t received() override {
+        machine_.drive(function_);
+        const uint64_t frames = machine_.counters()[Counter::RxGoodFrames];
+        move_away();
+        return frames;
+    }
     unsigned transmit_batch() const override { return transmit_batch_; }
     void prepare_transmit(std::size_t bytes) override {
         const Frame frame = frame_for_wire(bytes);
@@ -64,13 +79,26 @@ class I8255x final : public QtestCard {
         }
     }
     void transmit() override {
-        machine_.set_csr32(csr::general_pointer, first_);
-        machine_.set_csr8(csr::scb_command, static_cast<uint8_t>(CuCommand::Start));
+        machine_.qtest().write32(registers_ + csr::general_pointer, first_);
+        machine_.qtest().write8(registers_ + csr::scb_command, static_cast<uint8_t>(CuCommand::Start));
     }
 
   private:
+    static constexpr uint32_t own_registers = 0xe1000000, page = 4096, flash_bytes = 1 << 20;
+    static constexpr uint16_t io_bytes = 64;
+
+    /// The harness drives the card whose regions are where it wants them.
+    void move_away() {
+        const uint32_t number = (registers_ - own_registers) / page;
+        function_.write32(pci::bar0, registers_);
+        function_.write32(pci::bar0 + 4, 0xd000 + number * io_bytes);
+        function_.write32(pci::bar0 + 8, own_registers + flash_bytes * (number + 1));
+    }
+
     E100Harness& machine_;
-    const unsigned transmit_batch_;
+    const PciFunction function_;
+    const uint32_t registers_;
+    const unsigned descriptors_, transmit_batch_;
     std::optional<RfdRing> ring_;
     uint32_t first_ = 0;
 };
@@ -79,7 +107,7 @@ class I8255x final : public QtestCard {
 class E1000 final : public QtestCard {
   public:
     explicit E1000(E100Harness& machine) : machine_(machine) {
-        const PciFunction card(machine.qtest(), 0, slot);
+        const PciFunction card = function_of(machine, 0);
         card.write32(pci::bar0, registers);
         card.write16(pci::command, pci::command_memory | pci::command_master);
         set(ctrl, set_link_up);
@@ -146,7 +174,7 @@ class E1000 final : public QtestCard {
 class VirtioNet final : public QtestCard {
   public:
     explicit VirtioNet(E100Harness& machine) : machine_(machine) {
-        const PciFunction card(machine.qtest(), 0, slot);
+        const PciFunction card = function_of(machine, 0);
         card.write32(pci::bar0, io);
         card.write16(pci::command, pci::command_io | pci::command_master);
         outb(status, 0);
@@ -213,7 +241,8 @@ class VirtioNet final : public QtestCard {
 
 } // namespace
 
-std::unique_ptr<QtestCard> make_card(const std::string& model, E100Harness& machine) {
+std::unique_ptr<QtestCard> make_card(const std::string& model, E100Harness& machine, unsigned index,
+                                     unsigned descriptors) {
     constexpr unsigned all_that_i82559er_executes = 16;
     if (model.empty())
         return std::make_unique<NoCard>(machine);
@@ -221,12 +250,15 @@ std::unique_ptr<QtestCard> make_card(const std::string& model, E100Harness& mach
         return std::make_unique<E1000>(machine);
     if (model == "virtio-net-pci")
         return std::make_unique<VirtioNet>(machine);
-    return std::make_unique<I8255x>(machine, model == "e100" ? QtestCard::batch : all_that_i82559er_executes);
+    return std::make_unique<I8255x>(machine, index, descriptors,
+                                    model == "e100" ? descriptors : all_that_i82559er_executes);
 }
 
-std::string properties_of(const std::string& model) {
+std::string properties_of(const std::string& model, unsigned index) {
+    char slot[8];
+    std::snprintf(slot, sizeof slot, "%x", first_slot + index);
     const std::string common =
-        model + ",id=nic,addr=" + std::to_string(QtestCard::slot) + ",romfile=,mac=" + to_string(card_mac);
+        model + ",id=nic" + std::to_string(index) + ",addr=" + slot + ",romfile=,mac=" + to_string(card_mac);
     return model == "e100" ? common + ",negotiation-ms=0" : common;
 }
 

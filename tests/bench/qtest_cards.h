@@ -10,11 +10,9 @@
 
 namespace bench {
 
-/// A card at slot 5 of bus 0.
 class QtestCard {
   public:
     static constexpr unsigned batch = 256; ///< frames
-    static constexpr unsigned slot = 5;
 
     virtual ~QtestCard() = default;
     virtual bool absent() const { return false; }
@@ -32,8 +30,11 @@ class QtestCard {
 };
 
 /// `model`: e100 or i82559er, e1000, virtio-net-pci, or "": no card, but as many accesses from outside.
-std::unique_ptr<QtestCard> make_card(const std::string& model, harness::E100Harness& machine);
+/// Number `index` of the machine's cards; more than one, and other rings than of a batch: e100 and i82559er
+/// only.
+std::unique_ptr<QtestCard> make_card(const std::string& model, harness::E100Harness& machine, unsigned index,
+                                     unsigned descriptors);
 /// For its `-device`.
-std::string properties_of(const std::string& model);
+std::string properties_of(const std::string& model, unsigned index);
 
 } // namespace bench

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "statistics.h"
 #include "steering.h"
 
 namespace experiments {
@@ -10,12 +11,6 @@ namespace {
 
 constexpr unsigned flows = 16;
 constexpr double saturated = 1.5; ///< times what CPU 1 can do
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values.size() % 2 ? values[values.size() / 2]
-                             : (values[values.size() / 2 - 1] + values[values.size() / 2]) / 2;
-}
 
 class E4 {
   public:

@@ -64,9 +64,14 @@ void E100Harness::route_interrupts() {
 }
 
 void E100Harness::enable_function(uint8_t bus) {
-    pci_ = PciFunction::find(qtest_, device_ids, bus);
-    if (!pci_)
+    const auto function = PciFunction::find(qtest_, device_ids, bus);
+    if (!function)
         throw Failure("no 8255x on PCI bus " + std::to_string(bus));
+    drive(*function);
+}
+
+void E100Harness::drive(const PciFunction& function) {
+    pci_ = function;
     route_interrupts();
     if (!options_.incoming.empty())
         return;

@@ -59,6 +59,8 @@ class E100Harness {
     /// What firmware does: finds the function, gives it addresses, enables decoding, mastering and interrupt
     /// routing.
     void enable_function(uint8_t bus = 0);
+    /// The same for this one. There may be others, if their regions have been moved away.
+    void drive(const PciFunction& function);
     static constexpr uint32_t memory_bar = 0xe0000000, flash_bar = 0xe0100000, watchdog_bar = 0xe0200000;
     static constexpr uint16_t io_bar = 0xc000;
 

@@ -81,7 +81,7 @@ std::string to_string(const MacAddress& mac) {
 
 std::string driver_module() {
     static const std::map<std::string, std::string> others = {
-        {"e1000", "e1000"}, {"rtl8139", "8139cp"}, {"virtio-net-pci", "virtio_net"}};
+        {"e1000", "e1000"}, {"e1000e", "e1000e"}, {"rtl8139", "8139cp"}, {"virtio-net-pci", "virtio_net"}};
     auto found = others.find(harness::device_model());
     return found == others.end() ? "e100" : found->second;
 }

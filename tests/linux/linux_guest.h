@@ -113,6 +113,7 @@ class LinuxGuest {
 
     harness::Console& console() { return console_; }
     harness::Qmp& qmp() { return qmp_; }
+    harness::QemuProcess& qemu() { return qemu_; }
     harness::Wire& wire(unsigned eth = 1) { return *wires_.at(eth); }
     /// What the guest printed until its first prompt.
     const std::string& boot_messages() const { return boot_messages_; }

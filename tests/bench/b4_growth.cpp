@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// B4: what a frame costs inside the device as rings, frames and machines grow.
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+
+#include "device_cost.h"
+#include "experiments/experiment.h"
+#include "this_host.h"
+
+namespace bench {
+namespace {
+
+using experiments::Curve;
+using experiments::percent;
+using experiments::Table;
+using experiments::text_of;
+
+constexpr double flat = 0.05;
+const std::vector<std::string> models = {"e100", "i82559er"};
+
+class B4 {
+  public:
+    B4(experiments::Bench& bench, experiments::Report& report) : bench_(bench), report_(report) {}
+    void conduct();
+
+  private:
+    double cost(const std::string& model, const Case& what);
+    /// A table with a row for each case; returns how far e100's cost is from its mean, at most.
+    double compare(const std::string& title, const std::vector<std::pair<std::string, Case>>& cases);
+    void by_size(Direction direction);
+
+    experiments::Bench& bench_;
+    experiments::Report& report_;
+    Table data_{"", {"direction", "bytes", "descriptors", "cards", "card", "instructions"}, {}};
+    Callgrind callgrind_;
+};
+
+const char* name_of(Direction direction) { return direction == Direction::Receive ? "receive" : "transmit"; }
+
+double B4::cost(const std::string& model, const Case& what) {
+    std::cout << "B4: " << what.name() << ", " << what.descriptors << " descriptors, " << what.cards << " × "
+              << model << std::endl;
+    const double instructions = callgrind_.instructions_per_frame(model, what, bench_.pick(16u, 4u));
+    data_.rows.push_back({name_of(what.direction), std::to_string(what.bytes),
+                          std::to_string(what.descriptors), std::to_string(what.cards), model,
+                          std::to_string(instructions)});
+    return instructions;
+}
+
+double B4::compare(const std::string& title, const std::vector<std::pair<std::string, Case>>& cases) {
+    Table table{title, {""}, {}};
+    table.columns.insert(table.columns.end(), models.begin(), models.end());
+    std::vector<double> ours;
+    for (const auto& [name, what] : cases) {
+        std::vector<std::string> row = {name};
+        for (const std::string& model : models) {
+            const double instructions = cost(model, what);
+            if (model == models.front())
+                ours.push_back(instructions);
+            row.push_back(text_of(std::round(instructions), 4));
+        }
+        table.rows.push_back(row);
+    }
+    report_.show(table);
+    const auto [least, most] = std::ranges::minmax(ours);
+    return (most - least) / (most + least);
+}
+
+void B4::by_size(Direction direction) {
+    Table table{std::string("Instructions for a frame of each size, ") + name_of(direction), {"bytes"}, {}};
+    table.columns.insert(table.columns.end(), models.begin(), models.end());
+    std::vector<Curve> curves;
+    for (const std::string& model : models)
+        curves.push_back(
+            {.label = model, .style = Curve::Style::Line, .color = static_cast<unsigned>(curves.size())});
+    for (const std::size_t bytes : {60, 128, 256, 512, 1024, 1514}) {
+        std::vector<std::string> row = {std::to_string(bytes)};
+        for (std::size_t i = 0; i < models.size(); i++) {
+            const double instructions = cost(models[i], {direction, bytes});
+            curves[i].points.emplace_back(bytes, instructions);
+            row.push_back(text_of(std::round(instructions), 4));
+        }
+        table.rows.push_back(row);
+    }
+    report_.show(table);
+    report_.picture(name_of(direction), {.title = std::string("Inside the device, ") + name_of(direction),
+                                         .x_label = "bytes of a frame, without FCS",
+                                         .y_label = "host instructions per frame",
+                                         .x_range = {0, 1800},
+                                         .y_range = {0, 0},
+                                         .curves = curves});
+}
+
+void B4::conduct() {
+    report_.say(this_host() +
+                " Instructions are valgrind's count, as in B2. Frames have 60 bytes where nothing "
+                "else is said.");
+    for (const Direction direction : {Direction::Receive, Direction::Transmit}) {
+        std::vector<std::pair<std::string, Case>> rings, machines;
+        for (const unsigned descriptors : {16u, 32u, 64u, 128u, 256u})
+            rings.push_back({std::to_string(descriptors) + " descriptors", {direction, 60, descriptors}});
+        for (const unsigned cards : {1u, 2u, 4u, 8u})
+            machines.push_back(
+                {std::to_string(cards) + (cards == 1 ? " card" : " cards"), {direction, 60, 256, cards}});
+        const std::string name = name_of(direction);
+        const double by_ring = compare("Instructions by size of the ring, " + name, rings);
+        report_.judge({"B4.1", name + ", 16 to 256 descriptors: distance from the middle", percent(by_ring),
+                       "≤ 5 %", "0", by_ring <= flat});
+        const double by_cards = compare("Instructions by number of cards, " + name, machines);
+        report_.judge({"B4.2", name + ", 1 to 8 cards: distance from the middle", percent(by_cards), "≤ 5 %",
+                       "0", by_cards <= flat});
+        by_size(direction);
+    }
+    report_.data(data_);
+}
+
+const experiments::Registration
+    known({"B4", "growth",
+           "Does a frame's cost inside the device grow with the ring, with the number of cards in the "
+           "machine, with "
+           "the frame?",
+           [](experiments::Bench& bench, experiments::Report& report) { B4(bench, report).conduct(); }});
+
+} // namespace
+} // namespace bench

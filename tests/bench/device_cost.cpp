@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "device_cost.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "harness/failure.h"
+#include "qtest_cards.h"
+
+namespace bench {
+
+using namespace harness;
+
+namespace {
+
+constexpr int64_t batch_ns = 192'000;
+constexpr unsigned few_batches = 2;
+
+std::string numbered(const std::string& name, unsigned i) { return name + std::to_string(i); }
+
+Arguments hub_port(unsigned hub, const std::string& id) {
+    return {"-netdev", "hubport,hubid=" + std::to_string(hub) + ",id=" + id};
+}
+
+/// A burst of frames in the middle of each batch, if there are to be any; else it only counts what it hears.
+std::string tester(const Case& what, unsigned i) {
+    std::string properties =
+        "e100-traffic,id=" + numbered("tester", i) + ",running=off,netdev=" + numbered("tester-port", i);
+    if (what.direction == Direction::Receive)
+        properties += ",arrivals=burst,burst=" + std::to_string(QtestCard::batch) +
+                      ",rate=" + std::to_string(int64_t{QtestCard::batch} * 1'000'000'000 / batch_ns) +
+                      ",size=" + std::to_string(what.bytes) + ",delay-ns=" + std::to_string(batch_ns / 2);
+    return properties;
+}
+
+/// Cards, each with a tester on a wire of its own.
+Arguments wires(const std::string& model, const Case& what) {
+    Arguments all;
+    for (unsigned i = 0; i < what.cards; i++) {
+        all = all + hub_port(i, numbered("card-port", i)) + hub_port(i, numbered("tester-port", i)) +
+              Arguments{"-device", tester(what, i)};
+        if (!model.empty())
+            all = all + Arguments{"-device", properties_of(model, i) + ",netdev=" + numbered("card-port", i)};
+    }
+    return all;
+}
+
+class Rig {
+  public:
+    Rig(const std::string& model, const Case& what)
+        : what_(what),
+          machine_({.clock = MachineClock::Exact, .device = false, .extra = wires(model, what)}) {
+        for (unsigned i = 0; i < what.cards; i++)
+            cards_.push_back(make_card(model, machine_, i, what.descriptors));
+    }
+
+    void run(unsigned batches) {
+        for (auto& card : cards_)
+            if (what_.direction == Direction::Receive)
+                card->start_receiving();
+            else
+                card->prepare_transmit(what_.bytes);
+        machine_.qmp().stop();
+        if (what_.direction == Direction::Receive)
+            for (unsigned i = 0; i < what_.cards; i++)
+                tester_property("qom-set", i, "running", ", \"value\": true");
+        for (unsigned i = 0; i < batches; i++) {
+            if (what_.direction == Direction::Transmit)
+                for (auto& card : cards_)
+                    card->transmit();
+            machine_.run_for(batch_ns);
+            if (what_.direction == Direction::Receive)
+                for (auto& card : cards_)
+                    card->refill();
+        }
+        check(batches);
+    }
+    unsigned frames_a_batch() const {
+        return what_.direction == Direction::Receive ? QtestCard::batch : cards_[0]->transmit_batch();
+    }
+    /// All that this QEMU has executed; it is over then.
+    uint64_t instructions(const TempDir& directory) {
+        machine_.qmp().quit();
+        if (!machine_.qemu().wait_exit(patience))
+            throw Failure("QEMU does not end");
+        std::ifstream file(directory.file("callgrind." + std::to_string(machine_.qemu().pid())));
+        for (std::string line; std::getline(file, line);)
+            if (line.starts_with("totals: "))
+                return std::stoull(line.substr(8));
+        throw Failure("callgrind wrote no total");
+    }
+
+  private:
+    void check(unsigned batches) {
+        const uint64_t wanted = uint64_t{batches} * frames_a_batch();
+        for (unsigned i = 0; i < what_.cards; i++) {
+            const uint64_t done = what_.direction == Direction::Receive ? cards_[i]->received() : heard(i);
+            if (done != wanted && !cards_[i]->absent())
+                throw Failure(what_.name() + ": " + std::to_string(done) + " frames of " +
+                              std::to_string(wanted) + "; " + machine_.qemu().command_line());
+        }
+    }
+    std::string tester_property(const std::string& command, unsigned i, const std::string& name,
+                                const std::string& value = "") {
+        return machine_.qmp().execute(command, "{\"path\": \"/machine/peripheral/" + numbered("tester", i) +
+                                                   "\", \"property\": \"" + name + "\"" + value + "}");
+    }
+    uint64_t heard(unsigned i) {
+        return std::stoull(json_member(tester_property("qom-get", i, "counters"), "foreign"));
+    }
+
+    Case what_;
+    E100Harness machine_;
+    std::vector<std::unique_ptr<QtestCard>> cards_;
+};
+
+} // namespace
+
+std::string Case::name() const {
+    return (direction == Direction::Receive ? "receive, " : "transmit, ") + std::to_string(bytes) + " bytes";
+}
+
+Callgrind::Callgrind() : qemu_(qemu_binary()) {
+    const std::string wrapper = directory_.file("qemu");
+    std::ofstream(wrapper) << "#!/bin/sh\nexec valgrind -q --tool=callgrind --callgrind-out-file="
+                           << directory_.path() << "/callgrind.%p " << qemu_ << " \"$@\"\n";
+    std::filesystem::permissions(wrapper, std::filesystem::perms::owner_all);
+    setenv("E100_QEMU", wrapper.c_str(), 1);
+}
+
+Callgrind::~Callgrind() { setenv("E100_QEMU", qemu_.c_str(), 1); }
+
+Callgrind::Total Callgrind::total(const std::string& model, const Case& what, unsigned batches) {
+    Rig rig(model, what);
+    rig.run(batches);
+    const unsigned frames = rig.frames_a_batch() * what.cards;
+    return {rig.instructions(directory_), frames};
+}
+
+double Callgrind::per_batch(const std::string& model, const Case& what, unsigned batches, unsigned& frames) {
+    const Total few = total(model, what, few_batches), many = total(model, what, few_batches + batches);
+    frames = many.frames_a_batch;
+    return static_cast<double>(many.instructions - few.instructions) / batches;
+}
+
+double Callgrind::instructions_per_frame(const std::string& model, const Case& what, unsigned batches) {
+    unsigned frames = 0;
+    const double nobody = per_batch("", what, batches, frames);
+    const double batch = per_batch(model, what, batches, frames);
+    return (batch - nobody) / frames;
+}
+
+} // namespace bench

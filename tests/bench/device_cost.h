@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Host instructions for a frame inside the device, without a guest. Each machine runs in valgrind's
+// callgrind, once with some batches of frames and once with more: the difference is what those frames cost.
+// What generators, hubs and QEMU's main loop have of it is known from the same machine without cards.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/temp_dir.h"
+
+namespace bench {
+
+enum class Direction { Receive, Transmit };
+
+struct Case {
+    Direction direction;
+    std::size_t bytes;
+    unsigned descriptors =
+        256;            ///< of a ring or list; i82559er sends 16, which is all that it executes at once
+    unsigned cards = 1; ///< of the same kind, each on a wire of its own
+    std::string name() const;
+};
+
+/// While it lives, every QEMU of this program runs in callgrind.
+class Callgrind {
+  public:
+    Callgrind();
+    ~Callgrind();
+    /// What a card of that model executes for a frame; `batches`: more are more exact. Throws
+    /// harness::Failure if a card did not do what it should.
+    double instructions_per_frame(const std::string& model, const Case& what, unsigned batches);
+
+  private:
+    struct Total {
+        uint64_t instructions;
+        unsigned frames_a_batch; ///< of all cards
+    };
+    Total total(const std::string& model, const Case& what, unsigned batches);
+    double per_batch(const std::string& model, const Case& what, unsigned batches, unsigned& frames);
+
+    harness::TempDir directory_;
+    const std::string qemu_;
+};
+
+} // namespace bench

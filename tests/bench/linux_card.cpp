@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "linux_card.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <sstream>
+#include <thread>
+
+#include "harness/failure.h"
+
+namespace bench {
+
+using namespace harness;
+using namespace std::chrono_literals;
+using linux_test::LinuxGuest;
+
+namespace {
+
+constexpr const char* packet_generator = "/proc/net/pktgen/";
+
+double seconds_between(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// The part of `text` that the expression's group is.
+std::string part_of(const std::string& text, const std::string& expression) {
+    std::smatch found;
+    if (!std::regex_search(text, found, std::regex(expression)))
+        throw Failure("no " + expression + " in:\n" + text);
+    return found[1];
+}
+
+} // namespace
+
+LinuxCard::LinuxCard(const Model& model) : model_(model), guest_(boot()) {
+    if (!model_.microcode.empty())
+        install_microcode();
+    guest_.must("ip addr add 10.0.2.15/24 dev eth0");
+    guest_.must("modprobe pktgen");
+    generate("kpktgend_0", "add_device eth0");
+    // The last frames of a run leave a driver's queue only when a timer or the next frame looks at it.
+    guest_.must("echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter");
+}
+
+LinuxGuest LinuxCard::boot() {
+    setenv("E100_DEVICE", model_.device.c_str(), 1);
+    Arguments extra = {"-netdev", "hubport,hubid=0,id=tester-port", "-device",
+                       "e100-traffic,id=tester,running=off,netdev=tester-port,dst-ip=10.0.2.99,dst-mac=" +
+                           linux_test::to_string(LinuxGuest::mac(0))};
+    if (model_.device != "e100")
+        extra = Arguments{"-plugin", plugin_path()} + extra;
+    return LinuxGuest({"pc", 1, extra}, {{.net = linux_test::Net::Hub}});
+}
+
+/// In pieces that the shell's line takes.
+void LinuxCard::install_microcode() {
+    std::ifstream file(model_.microcode, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    guest_.must("mkdir -p /lib/firmware/e100");
+    for (std::size_t at = 0; at < bytes.size(); at += 100) {
+        std::string text;
+        for (const char byte : bytes.substr(at, 100)) {
+            char escape[8];
+            std::snprintf(escape, sizeof escape, "\\%03o", static_cast<unsigned char>(byte));
+            text += escape;
+        }
+        guest_.must("printf '" + text + "' >> /lib/firmware/e100/d101m_ucode.bin");
+    }
+    guest_.must("ip link set eth0 down; ip link set eth0 up");
+}
+
+std::string LinuxCard::tester(const std::string& command, const std::string& property,
+                              const std::string& value) {
+    return guest_.qmp().execute(command, "{\"path\": \"/machine/peripheral/tester\", \"property\": \"" +
+                                             property + "\"" +
+                                             (value.empty() ? "" : ", \"value\": " + value) + "}");
+}
+
+uint64_t LinuxCard::tester_counter(const std::string& name) {
+    return std::stoull(json_member(tester("qom-get", "counters"), name));
+}
+
+void LinuxCard::generate(const std::string& file, const std::string& line) {
+    guest_.must("echo '" + line + "' > " + packet_generator + file, 60s);
+}
+
+uint64_t LinuxCard::received() {
+    return std::stoull(guest_.must("cat /sys/class/net/eth0/statistics/rx_packets"));
+}
+
+/// Of all lines: a virtio card has one for each queue.
+uint64_t LinuxCard::interrupts() {
+    std::istringstream lines(guest_.must("grep -E 'eth0|virtio.*put' /proc/interrupts"));
+    uint64_t sum = 0;
+    for (std::string line; std::getline(lines, line);)
+        sum += std::stoull(part_of(line, ": +([0-9]+)"));
+    return sum;
+}
+
+double LinuxCard::cpu_seconds() {
+    clockid_t clock{};
+    timespec time{};
+    if (clock_getcpuclockid(guest_.qemu().pid(), &clock) != 0 || clock_gettime(clock, &time) != 0)
+        throw Failure("QEMU's CPU time cannot be read");
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+Cost LinuxCard::receive(unsigned bytes, unsigned rate, unsigned count) {
+    tester("qom-set", "size", "\"" + std::to_string(bytes) + "\"");
+    tester("qom-set", "rate", std::to_string(rate));
+    tester("qom-set", "count", std::to_string(count));
+    const uint64_t received_before = received(), interrupts_before = interrupts();
+    const double cpu_before = cpu_seconds();
+    const auto begin = std::chrono::steady_clock::now();
+    tester("qom-set", "running", "true");
+    while (tester("qom-get", "running") == "true")
+        std::this_thread::sleep_for(5ms);
+    const double seconds = seconds_between(begin);
+    const double cpu = cpu_seconds() - cpu_before;
+    const auto packets = static_cast<double>(received() - received_before);
+    return {.packets_per_second = packets / seconds,
+            .cpu_us = cpu / packets * 1e6,
+            .interrupts = static_cast<double>(interrupts() - interrupts_before) / packets,
+            .lost = 1 - packets / count};
+}
+
+Cost LinuxCard::transmit(unsigned bytes, unsigned rate, unsigned count) {
+    generate("eth0", "count " + std::to_string(count));
+    generate("eth0", "pkt_size " + std::to_string(bytes));
+    generate("eth0", "dst 10.0.2.2");
+    generate("eth0", "dst_mac 02:00:00:e1:00:00");
+    generate("eth0", rate == 0 ? std::string("delay 0") : "ratep " + std::to_string(rate));
+    const uint64_t heard_before = tester_counter("foreign"), interrupts_before = interrupts();
+    const double cpu_before = cpu_seconds();
+    generate("pgctrl", "start");
+    const double cpu = cpu_seconds() - cpu_before;
+    const std::string result = guest_.must(std::string("cat ") + packet_generator + "eth0");
+    const auto sent = std::stoull(part_of(result, "usec, ([0-9]+) \\("));
+    if (!wait_until([&] { return tester_counter("foreign") - heard_before >= sent; }, 5s) || sent != count)
+        throw Failure(model_.name + " lost frames that it was to send:\n" + result);
+    return {.packets_per_second = std::stod(part_of(result, "([0-9]+)pps")),
+            .cpu_us = cpu / count * 1e6,
+            .interrupts = static_cast<double>(interrupts() - interrupts_before) / count};
+}
+
+} // namespace bench

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Debian's Linux with one network card, whose wire leads to an e100-traffic: loads in both directions, and
+// what they cost.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "linux/linux_guest.h"
+
+namespace bench {
+
+/// A card as somebody would put it on QEMU's command line.
+struct Model {
+    std::string name;           ///< of the table
+    std::string device;         ///< of QEMU
+    std::string microcode = {}; ///< file that its driver finds as e100/d101m_ucode.bin; empty: none
+    bool operator==(const Model&) const = default;
+};
+
+struct Cost {
+    double packets_per_second = 0; ///< that went through the driver
+    double cpu_us = 0;             ///< of the whole QEMU, per such packet
+    double interrupts = 0;         ///< of the card, per such packet
+    double lost = 0;               ///< part of the load that did not go through
+};
+
+class LinuxCard {
+  public:
+    explicit LinuxCard(const Model& model);
+
+    const Model& model() const { return model_; }
+    /// `count` UDP frames of `bytes` (without FCS) arrive, `rate` in each second. They are for another host,
+    /// so Linux's IP layer drops them.
+    Cost receive(unsigned bytes, unsigned rate, unsigned count);
+    /// Linux's packet generator sends `count` frames; `rate` 0: as fast as it can. Throws harness::Failure if
+    /// one of them is missing on the wire.
+    Cost transmit(unsigned bytes, unsigned rate, unsigned count);
+
+  private:
+    linux_test::LinuxGuest boot();
+    void install_microcode();
+    std::string tester(const std::string& command, const std::string& property,
+                       const std::string& value = "");
+    uint64_t tester_counter(const std::string& name);
+    void generate(const std::string& file, const std::string& line);
+    uint64_t received();
+    uint64_t interrupts();
+    double cpu_seconds();
+
+    Model model_;
+    linux_test::LinuxGuest guest_;
+};
+
+} // namespace bench
