@@ -181,9 +181,12 @@ Arguments LinuxGuest::card_arguments(const Card& card) {
     auto eth = static_cast<unsigned>(wires_.size());
     wires_.push_back(card.net == Net::Wire ? std::make_unique<harness::Wire>(directory_, netdev(eth))
                                            : nullptr);
-    Arguments options = card.net == Net::Wire   ? wires_.back()->arguments()
-                        : card.net == Net::User ? Arguments{"-netdev", "user,id=" + netdev(eth)}
-                                                : Arguments{"-netdev", "hubport,hubid=0,id=" + netdev(eth)};
+    Arguments options =
+        card.net == Net::Wire   ? wires_.back()->arguments()
+        : card.net == Net::User ? Arguments{"-netdev", "user,id=" + netdev(eth)}
+        : card.net == Net::Tap
+            ? Arguments{"-netdev", "tap,script=no,downscript=no,ifname=" + card.tap + ",id=" + netdev(eth)}
+            : Arguments{"-netdev", "hubport,hubid=0,id=" + netdev(eth)};
     if (!card.plugged)
         return options;
     // In ascending slots, so that Linux finds them in this order. Without a boot ROM, whose start only costs

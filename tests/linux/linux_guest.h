@@ -41,6 +41,7 @@ enum class Net {
     User, ///< QEMU's user networking
     Wire, ///< the test has the other end
     Hub,  ///< one for all cards that say so, and nobody else
+    Tap,  ///< a tap device, which QEMU makes
 };
 
 /// One network card; Linux calls them eth0, eth1, … in the order in which they are given.
@@ -48,6 +49,7 @@ struct Card {
     Net net;
     std::string properties = ""; ///< of the device, beyond the usual
     bool plugged = true;         ///< false: the test plugs it with LinuxGuest::plug()
+    std::string tap = "";        ///< name of its tap device
 };
 
 /// How a machine goes on in another QEMU.
