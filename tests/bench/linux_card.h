@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "harness/temp_dir.h"
 #include "linux/linux_guest.h"
 
 namespace bench {
@@ -23,6 +24,8 @@ struct Cost {
     double cpu_us = 0;             ///< of the whole QEMU, per such packet
     double interrupts = 0;         ///< of the card, per such packet
     double lost = 0;               ///< part of the load that did not go through
+    double seconds = 0;            ///< that the load took
+    double accesses = 0;           ///< to the card's registers, per such packet, if they were counted
 };
 
 class LinuxCard {
@@ -36,9 +39,13 @@ class LinuxCard {
     /// Linux's packet generator sends `count` frames; `rate` 0: as fast as it can. Throws harness::Failure if
     /// one of them is missing on the wire.
     Cost transmit(unsigned bytes, unsigned rate, unsigned count);
+    /// The same as receive(), while QEMU's trace counts accesses to the card's registers, which takes time.
+    Cost receive_and_count_accesses(unsigned bytes, unsigned rate, unsigned count);
 
   private:
     linux_test::LinuxGuest boot();
+    void trace_accesses(bool on);
+    uint64_t traced_accesses() const;
     void install_microcode();
     std::string tester(const std::string& command, const std::string& property,
                        const std::string& value = "");
@@ -49,6 +56,7 @@ class LinuxCard {
     double cpu_seconds();
 
     Model model_;
+    harness::TempDir directory_;
     linux_test::LinuxGuest guest_;
 };
 

@@ -88,7 +88,7 @@ Report conduct(const Experiment& experiment, bool short_form) {
             bench.broken_laws()[0] + " (and " + std::to_string(bench.broken_laws().size() - 1) + " more)";
     report.judge(
         {std::string(experiment.name) + ".laws",
-         "conservation laws and NAPI's invariants in each of the " + std::to_string(bench.runs()) + " runs",
+         "conservation laws and rules of the receive path in each of the " + std::to_string(bench.runs()) + " runs",
          measured, "no exception", "", bench.broken_laws().empty()});
     return report;
 }
