@@ -42,9 +42,7 @@ class CHost final : public Host {
         host_.arm_timer(opaque_, static_cast<unsigned>(timer), deadline_ns);
     }
     void cancel_timer(Timer timer) override { host_.cancel_timer(opaque_, static_cast<unsigned>(timer)); }
-    void schedule_command_unit(CommandUnitWork work) override {
-        host_.schedule_command_unit(opaque_, work == CommandUnitWork::ListStarted);
-    }
+    void schedule_command_unit() override { host_.schedule_command_unit(opaque_); }
     void eeprom_changed(unsigned index, uint16_t value) override {
         host_.eeprom_changed(opaque_, index, value);
     }

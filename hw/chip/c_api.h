@@ -30,7 +30,7 @@ struct i8255x_host {
     int64_t (*now_ns)(void* opaque);
     void (*arm_timer)(void* opaque, unsigned timer, int64_t deadline_ns);
     void (*cancel_timer)(void* opaque, unsigned timer);
-    void (*schedule_command_unit)(void* opaque, bool list_started); /* CommandUnitWork */
+    void (*schedule_command_unit)(void* opaque);
     void (*eeprom_changed)(void* opaque, unsigned index, uint16_t value);
     void (*guest_error)(void* opaque, const char* what, uint32_t value);
     void (*trace)(void* opaque, unsigned event, uint32_t a, uint32_t b);

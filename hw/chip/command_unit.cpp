@@ -74,7 +74,7 @@ void CommandUnit::start(Queue& queue) {
         host_.guest_error("CU start while active", scb_.general_pointer());
         return;
     }
-    activate(queue, state_.base + scb_.general_pointer(), CommandUnitWork::ListStarted);
+    activate(queue, state_.base + scb_.general_pointer());
 }
 
 /// Software clears the S bit of the block before and resumes, not knowing whether the unit has suspended
@@ -86,7 +86,7 @@ void CommandUnit::resume(Queue& queue) {
         break;
     case CuStatus::Suspended:
         if (!suspend_bit_set(queue))
-            activate(queue, state_.base + queue.link, CommandUnitWork::MoreOfList);
+            activate(queue, state_.base + queue.link);
         break;
     default:
         host_.guest_error("CU resume while idle", 0);
@@ -99,7 +99,7 @@ void CommandUnit::static_resume() {
         host_.guest_error("CU static resume while not suspended", static_cast<uint32_t>(state_.low.status));
         return;
     }
-    activate(state_.low, state_.base + state_.low.link, CommandUnitWork::MoreOfList);
+    activate(state_.low, state_.base + state_.low.link);
 }
 
 void CommandUnit::load_base() {
@@ -108,11 +108,11 @@ void CommandUnit::load_base() {
     state_.base = scb_.general_pointer();
 }
 
-void CommandUnit::activate(Queue& queue, uint32_t block, CommandUnitWork work) {
+void CommandUnit::activate(Queue& queue, uint32_t block) {
     cna_delay_.cancel();
     queue.block = block;
     set_status(queue, CuStatus::Active);
-    schedule(work);
+    schedule();
 }
 
 void CommandUnit::set_status(Queue& queue, CuStatus status) {
@@ -120,10 +120,10 @@ void CommandUnit::set_status(Queue& queue, CuStatus status) {
     scb_.set_cu_status(state_.status());
 }
 
-void CommandUnit::schedule(CommandUnitWork work) {
+void CommandUnit::schedule() {
     cancel_poll();
     state_.work_pending = true;
-    host_.schedule_command_unit(work);
+    host_.schedule_command_unit();
 }
 
 /// Between two blocks the high-priority queue comes first, also before a block of the other that waits for a
@@ -148,7 +148,7 @@ bool CommandUnit::run() {
     Slice slice;
     while (Queue* queue = next_queue()) {
         if (slice.over()) {
-            schedule(CommandUnitWork::MoreOfList);
+            schedule();
             return true;
         }
         if (execute_block(*queue, slice) == Step::Wait)
@@ -275,7 +275,7 @@ void CommandUnit::cancel_poll() {
 void CommandUnit::look_again() {
     if (state_.poll_deadline_ns < 0)
         return;
-    schedule(CommandUnitWork::MoreOfList);
+    schedule();
 }
 
 void CommandUnit::reset() {
@@ -314,7 +314,7 @@ void CommandUnit::restore(const State& state) {
     if (state_.poll_deadline_ns >= 0)
         host_.arm_timer(Timer::TransmitPoll, state_.poll_deadline_ns);
     if (state_.work_pending)
-        host_.schedule_command_unit(CommandUnitWork::MoreOfList);
+        host_.schedule_command_unit();
 }
 
 } // namespace i8255x

@@ -89,9 +89,9 @@ class CommandUnit {
     void resume(Queue& queue);
     void static_resume();
     void load_base();
-    void activate(Queue& queue, uint32_t block, CommandUnitWork work);
+    void activate(Queue& queue, uint32_t block);
     void set_status(Queue& queue, CuStatus status);
-    void schedule(CommandUnitWork work);
+    void schedule();
 
     Queue* next_queue();
     Step execute_block(Queue& queue, Slice& slice);

@@ -21,11 +21,6 @@ enum class Timer : uint8_t {
 };
 inline constexpr unsigned timer_count = 7;
 
-enum class CommandUnitWork : uint8_t {
-    ListStarted, ///< CU start: drivers of boot ROMs look for its end at once, and have little patience
-    MoreOfList,  ///< may wait a little, so that one run takes along what is added until then
-};
-
 inline constexpr unsigned max_send_parts = 8;
 
 /// Called by the chip only from inside one of Chip's public functions, on the caller's thread.
@@ -59,7 +54,7 @@ class Host {
 
     /// Calls Chip::run_command_unit() soon, but never from inside this call. Calls before it ran count as
     /// one.
-    virtual void schedule_command_unit(CommandUnitWork work) = 0;
+    virtual void schedule_command_unit() = 0;
 
     /// Word `index` of the non-volatile memory was changed by the guest to `value`.
     virtual void eeprom_changed(unsigned index, uint16_t value) = 0;

@@ -21,7 +21,8 @@ typedef struct E100Timer {
     QEMUTimer timer;
     E100State* card;
     unsigned index;
-    bool deferred; // came due while the card was without power
+    int64_t deadline_ns; // the chip's; QEMU's may be earlier
+    bool deferred;       // came due while the card was without power
 } E100Timer;
 
 // e100_dma.c: guest memory

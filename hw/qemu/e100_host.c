@@ -7,6 +7,8 @@
 #include "qemu/log.h"
 #include "sysemu/cpus.h"
 
+static const int64_t no_deadline = -1;
+
 static unsigned cards_at_work; // in the chip; more than one if they are made to reach each other by DMA
 
 // The command unit may have an endless list to run. Between two slices the guest's CPUs get their turn at
@@ -104,12 +106,18 @@ static int64_t host_now_ns(void* opaque) {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
+// A timer that is put off or cancelled goes on to its first deadline and is looked at then: to move it at
+// once, as a frame sent moves the CNA interrupt's, would wake QEMU's main loop for each frame.
 static void host_arm_timer(void* opaque, unsigned timer, int64_t deadline_ns) {
     E100State* card = opaque;
 
     if (in_the_world(card) && timer < I8255X_TIMERS) {
         card->timers[timer].deferred = false;
-        timer_mod_ns(&card->timers[timer].timer, deadline_ns);
+        card->timers[timer].deadline_ns = deadline_ns;
+        if (!timer_pending(&card->timers[timer].timer) ||
+            timer_expire_time_ns(&card->timers[timer].timer) > (uint64_t)deadline_ns) {
+            timer_mod_ns(&card->timers[timer].timer, deadline_ns);
+        }
     }
 }
 
@@ -118,27 +126,28 @@ static void host_cancel_timer(void* opaque, unsigned timer) {
 
     if (timer < I8255X_TIMERS) {
         card->timers[timer].deferred = false;
-        timer_del(&card->timers[timer].timer);
+        card->timers[timer].deadline_ns = no_deadline;
     }
 }
 
-// A CPU that starts a list has it run before its register write returns: QEMU's main loop may be without a
-// CPU of the host for longer than a boot ROM is patient. A list that another device's DMA starts waits all
-// the same, or cards could be made to start each other's without end.
-static bool is_started_by_cpu(bool list_started) {
-    return list_started && cards_at_work == 1 && qemu_in_vcpu_thread();
+// A CPU's doorbell is answered before its register write returns: a handover to QEMU's main loop would cost
+// more than most frames, and that loop may be without a CPU of the host for longer than a boot ROM is
+// patient. When another device's DMA rings, the work waits all the same, or cards could be made to ring each
+// other's without end; and so does what a slice leaves of a list.
+static bool is_rung_by_cpu(const E100State* card) {
+    return !card->in_command_unit && cards_at_work == 1 && qemu_in_vcpu_thread();
 }
 
 // A timer rather than a bottom half: the virtual clock stands still with the machine, so nothing moves in a
 // stopped or migrated guest's memory, and with -icount the moment is exact.
-static void host_schedule_command_unit(void* opaque, bool list_started) {
+static void host_schedule_command_unit(void* opaque) {
     E100State* card = opaque;
     int64_t now = host_now_ns(opaque);
 
     if (!in_the_world(card)) {
         return;
     }
-    if (is_started_by_cpu(list_started)) {
+    if (is_rung_by_cpu(card)) {
         card->command_unit_owed = true;
     } else {
         timer_mod_ns(&card->command_unit, card->in_command_unit ? now + pause_between_slices_ns : now);
@@ -178,6 +187,14 @@ static void chip_timer_expired(void* opaque) {
     E100Timer* timer = opaque;
     E100State* card = timer->card;
 
+    if (timer->deadline_ns == no_deadline) {
+        return;
+    }
+    if (timer->deadline_ns > host_now_ns(card)) {
+        timer_mod_ns(&timer->timer, timer->deadline_ns);
+        return;
+    }
+    timer->deadline_ns = no_deadline;
     if (!card->powered && i8255x_timer_needs_power(timer->index)) {
         timer->deferred = true;
     } else if (e100_enter(card)) {
@@ -210,7 +227,7 @@ void e100_start_deferred_work(E100State* card) {
     }
     if (card->command_unit_deferred) {
         card->command_unit_deferred = false;
-        host_schedule_command_unit(card, false);
+        host_schedule_command_unit(card);
     }
 }
 
@@ -218,6 +235,7 @@ void e100_init_timers(E100State* card) {
     for (unsigned i = 0; i < I8255X_TIMERS; i++) {
         card->timers[i].card = card;
         card->timers[i].index = i;
+        card->timers[i].deadline_ns = no_deadline;
         timer_init_ns(&card->timers[i].timer, QEMU_CLOCK_VIRTUAL, chip_timer_expired, &card->timers[i]);
     }
     timer_init_ns(&card->command_unit, QEMU_CLOCK_VIRTUAL, command_unit_due, card);

@@ -48,7 +48,7 @@ class FlatHost final : public i8255x::Host {
     int64_t now_ns() override { return 0; }
     void arm_timer(i8255x::Timer, int64_t) override {}
     void cancel_timer(i8255x::Timer) override {}
-    void schedule_command_unit(i8255x::CommandUnitWork /*work*/) override { command_unit_due = true; }
+    void schedule_command_unit() override { command_unit_due = true; }
     void eeprom_changed(unsigned, uint16_t) override {}
     void guest_error(const char*, uint32_t) override {}
     void trace(i8255x::TraceEvent, uint32_t, uint32_t) override {}

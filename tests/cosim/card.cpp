@@ -132,7 +132,7 @@ void Card::cancel_timer(Timer timer) {
     handle.reset();
 }
 
-void Card::schedule_command_unit(i8255x::CommandUnitWork /*work*/) {
+void Card::schedule_command_unit() {
     if (command_unit_stuck || command_unit_run_)
         return;
     command_unit_run_ = hosted::at(arch::now_ns() + command_unit_delay_ns, [this] {

@@ -83,7 +83,7 @@ class Card final : public i8255x::Host, public hosted::BusDevice {
     int64_t now_ns() override;
     void arm_timer(i8255x::Timer timer, int64_t deadline_ns) override;
     void cancel_timer(i8255x::Timer timer) override;
-    void schedule_command_unit(i8255x::CommandUnitWork work) override;
+    void schedule_command_unit() override;
     void eeprom_changed(unsigned index, uint16_t value) override { eeprom[index] = value; }
     void guest_error(const char* what, uint32_t value) override;
     void trace(i8255x::TraceEvent event, uint32_t a, uint32_t b) override;

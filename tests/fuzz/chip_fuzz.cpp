@@ -84,7 +84,7 @@ class FuzzHost final : public Host {
         deadlines[static_cast<std::size_t>(timer)] = deadline;
     }
     void cancel_timer(Timer timer) override { deadlines[static_cast<std::size_t>(timer)] = -1; }
-    void schedule_command_unit(CommandUnitWork /*work*/) override { scheduled = true; }
+    void schedule_command_unit() override { scheduled = true; }
     void eeprom_changed(unsigned index, uint16_t) override {
         promise(index < 256, "the EEPROM has 256 words");
     }

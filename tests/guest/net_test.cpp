@@ -168,7 +168,7 @@ std::string thread_of(const std::string& trace, const std::string& event, std::s
     return trace.substr(line, trace.find('@', line) - line);
 }
 
-// Boot ROMs give their first list less time than QEMU's main loop may have to wait for a CPU of a busy host.
+// iPXE gives its first list less time than QEMU's main loop may have to wait for a CPU of a busy host.
 TEST(CommandList, IsRunByTheCpuThatStartsIt) {
     if (const std::string reason = missing_network(); !reason.empty())
         GTEST_SKIP() << reason;

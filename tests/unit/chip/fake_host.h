@@ -129,7 +129,6 @@ class FakeHost final : public Host {
     int64_t now = 1'000'000;
     std::array<int64_t, timer_count> deadlines = filled_deadlines();
     bool command_unit_scheduled = false;
-    CommandUnitWork command_unit_work{};
     std::vector<std::pair<unsigned, uint16_t>> eeprom_changes;
     std::vector<GuestError> guest_errors;
     std::vector<Trace> trace_record;
@@ -229,10 +228,7 @@ class FakeHost final : public Host {
         deadlines[static_cast<std::size_t>(timer)] = deadline_ns;
     }
     void cancel_timer(Timer timer) override { deadlines[static_cast<std::size_t>(timer)] = -1; }
-    void schedule_command_unit(CommandUnitWork work) override {
-        command_unit_scheduled = true;
-        command_unit_work = work;
-    }
+    void schedule_command_unit() override { command_unit_scheduled = true; }
     void eeprom_changed(unsigned index, uint16_t value) override {
         eeprom_changes.emplace_back(index, value);
     }
