@@ -140,17 +140,23 @@ Callgrind::Total Callgrind::total(const std::string& model, const Case& what, un
     return {rig.instructions(directory_), frames};
 }
 
-double Callgrind::per_batch(const std::string& model, const Case& what, unsigned batches, unsigned& frames) {
+/// Measured once for each case; without cards the rings' size is nothing.
+Callgrind::PerBatch Callgrind::per_batch(const std::string& model, Case what, unsigned batches) {
+    if (model.empty())
+        what.descriptors = QtestCard::batch;
+    const std::string key = model + ", " + what.name() + ", " + std::to_string(what.descriptors) + ", " +
+                            std::to_string(what.cards) + ", " + std::to_string(batches);
+    if (const auto found = known_.find(key); found != known_.end())
+        return found->second;
     const Total few = total(model, what, few_batches), many = total(model, what, few_batches + batches);
-    frames = many.frames_a_batch;
-    return static_cast<double>(many.instructions - few.instructions) / batches;
+    const PerBatch result{static_cast<double>(many.instructions - few.instructions) / batches,
+                          many.frames_a_batch};
+    return known_[key] = result;
 }
 
 double Callgrind::instructions_per_frame(const std::string& model, const Case& what, unsigned batches) {
-    unsigned frames = 0;
-    const double nobody = per_batch("", what, batches, frames);
-    const double batch = per_batch(model, what, batches, frames);
-    return (batch - nobody) / frames;
+    const PerBatch nobody = per_batch("", what, batches), cards = per_batch(model, what, batches);
+    return (cards.instructions - nobody.instructions) / cards.frames;
 }
 
 } // namespace bench

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "harness/temp_dir.h"
@@ -36,10 +37,15 @@ class Callgrind {
         uint64_t instructions;
         unsigned frames_a_batch; ///< of all cards
     };
+    struct PerBatch {
+        double instructions;
+        unsigned frames;
+    };
     Total total(const std::string& model, const Case& what, unsigned batches);
-    double per_batch(const std::string& model, const Case& what, unsigned batches, unsigned& frames);
+    PerBatch per_batch(const std::string& model, Case what, unsigned batches);
 
     harness::TempDir directory_;
+    std::map<std::string, PerBatch> known_;
     const std::string qemu_;
 };
 

@@ -60,20 +60,10 @@ LinuxGuest LinuxCard::boot() {
     return LinuxGuest({"pc", 1, extra}, {{.net = linux_test::Net::Hub}});
 }
 
-/// In pieces that the shell's line takes.
 void LinuxCard::install_microcode() {
     std::ifstream file(model_.microcode, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
     guest_.must("mkdir -p /lib/firmware/e100");
-    for (std::size_t at = 0; at < bytes.size(); at += 100) {
-        std::string text;
-        for (const char byte : bytes.substr(at, 100)) {
-            char escape[8];
-            std::snprintf(escape, sizeof escape, "\\%03o", static_cast<unsigned char>(byte));
-            text += escape;
-        }
-        guest_.must("printf '" + text + "' >> /lib/firmware/e100/d101m_ucode.bin");
-    }
+    guest_.write_file("/lib/firmware/e100/d101m_ucode.bin", {std::istreambuf_iterator<char>(file), {}});
     guest_.must("ip link set eth0 down; ip link set eth0 up");
 }
 

@@ -240,6 +240,22 @@ std::string LinuxGuest::start_in_background(const std::string& command) {
     return number.substr(0, number.find('\n'));
 }
 
+/// In pieces that the shell's line takes.
+void LinuxGuest::write_file(const std::string& path, const std::string& contents) {
+    must(": > " + path);
+    for (size_t at = 0; at < contents.size(); at += 100) {
+        std::string text;
+        for (const char byte : contents.substr(at, 100)) {
+            char escape[8];
+            std::snprintf(escape, sizeof escape, "\\%03o", static_cast<unsigned char>(byte));
+            text += escape;
+        }
+        must("printf '" + text + "' >> " + path);
+    }
+    if (must("wc -c < " + path) != std::to_string(contents.size()) + "\n")
+        throw Failure("guest: " + path + " has not the size of what was written");
+}
+
 bool LinuxGuest::becomes(const std::string& command, const std::string& output, Deadline deadline) {
     return harness::wait_until([&] { return run(command).output == output; }, deadline);
 }

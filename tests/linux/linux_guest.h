@@ -106,6 +106,9 @@ class LinuxGuest {
     /// input.
     std::string start_in_background(const std::string& command);
 
+    /// A file of the guest gets these contents.
+    void write_file(const std::string& path, const std::string& contents);
+
     /// Repeats `command` until it prints `output`. False if it did not before the deadline.
     bool becomes(const std::string& command, const std::string& output,
                  harness::Deadline deadline = harness::patience);

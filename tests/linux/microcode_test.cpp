@@ -53,21 +53,9 @@ class Microcode : public ::testing::Test {
     LinuxGuest& guest() { return *guest_; }
     static std::string interface(unsigned eth) { return "eth" + std::to_string(eth); }
 
-    /// In pieces that the shell's line takes.
     void install(const char* name, const std::string& contents) {
         guest().must("mkdir -p " + firmware_directory);
-        const std::string path = firmware_directory + "/" + name;
-        guest().must(": > " + path);
-        for (size_t at = 0; at < contents.size(); at += 100) {
-            std::string text;
-            for (const char byte : contents.substr(at, 100)) {
-                char escape[8];
-                std::snprintf(escape, sizeof escape, "\\%03o", static_cast<unsigned char>(byte));
-                text += escape;
-            }
-            guest().must("printf '" + text + "' >> " + path);
-        }
-        ASSERT_EQ(guest().must("wc -c < " + path), std::to_string(contents.size()) + "\n");
+        guest().write_file(firmware_directory + "/" + name, contents);
     }
     void reopen(unsigned eth, const std::string& address) {
         guest().must("ip link set " + interface(eth) + " down");

@@ -124,6 +124,19 @@ TEST_F(Cid, ResumeCancelsAndTheNextBlockCountsAnew) {
     EXPECT_EQ(e100.stat(), 0);
 }
 
+TEST_F(Cid, TheNextBlockMayCountLess) {
+    uint32_t second = tcb(s | cid(2));
+    uint32_t first = tcb(s | cid(31), second);
+    start_and_suspend(first);
+    clear_suspend(first);
+    e100.command(CuCommand::Resume);
+    run_to_suspension();
+    e100.run_for(unit_ns);
+    EXPECT_EQ(e100.stat(), 0);
+    e100.run_for(unit_ns);
+    EXPECT_EQ(e100.stat(), stat::cna);
+}
+
 TEST_F(Cid, ResumeToABlockWithoutDelayLeavesNoLateInterrupt) {
     uint32_t second = memory.place(command_block(Opcode::Nop, el, 0));
     uint32_t first = tcb(s | cid(31), second);
