@@ -108,7 +108,7 @@ void B3::measure_all() {
         std::cout << "B3: Linux boots with " << model.name << std::endl;
         cards_.push_back(std::make_unique<LinuxCard>(model));
     }
-    for (unsigned round = 0; round < bench_.pick(5u, 1u); round++)
+    for (unsigned round = 0; round < bench_.pick(3u, 1u); round++)
         for (const Direction direction : {Direction::Transmit, Direction::Receive})
             for (const auto& loads : {blast(direction), paced(direction)})
                 for (const Load& load : loads)
@@ -205,7 +205,7 @@ void B3::conduct() {
     const std::vector<Load> slow_out = paced(Direction::Transmit), slow_in = paced(Direction::Receive);
     report_.say(
         this_host() + " Guest: Debian's Linux kernel, one CPU, TCG, a machine for each card; medians of " +
-        std::to_string(bench_.pick(5, 1)) +
+        std::to_string(bench_.pick(3, 1)) +
         " runs in turns. `e100, bundling` is e100 with receive-bundling microcode loaded by the driver. "
         "Full blast: pktgen without delay sends, and 200 000 frames a second arrive. CPU time is that "
         "of the whole QEMU, guest included.");

@@ -103,7 +103,7 @@ void run(experiments::Bench& bench, experiments::Report& report) {
     }
     std::vector<std::vector<std::vector<double>>> rates(std::size(paths),
                                                         std::vector<std::vector<double>>(models.size()));
-    for (unsigned round = 0; round < bench.pick(5u, 1u); round++)
+    for (unsigned round = 0; round < bench.pick(3u, 1u); round++)
         for (std::size_t path = 0; path < std::size(paths); path++)
             for (unsigned i = 0; i < models.size(); i++) {
                 std::cout << "B6: " << paths[path].name << ", " << models[i] << std::endl;
@@ -130,7 +130,7 @@ void run(experiments::Bench& bench, experiments::Report& report) {
                       text_of(ours / best), "≥ 0.95", "", ours >= 0.95 * best});
     }
     report.say(this_host() + " Guest: Debian's Linux kernel, one CPU, TCG; medians of " +
-               std::to_string(bench.pick(5, 1)) +
+               std::to_string(bench.pick(3, 1)) +
                " runs in turns. e1000, e1000e and virtio-net have segmentation "
                "offload.");
     report.show(table);

@@ -86,10 +86,10 @@ Report conduct(const Experiment& experiment, bool short_form) {
     if (!bench.broken_laws().empty())
         measured =
             bench.broken_laws()[0] + " (and " + std::to_string(bench.broken_laws().size() - 1) + " more)";
-    report.judge(
-        {std::string(experiment.name) + ".laws",
-         "conservation laws and rules of the receive path in each of the " + std::to_string(bench.runs()) + " runs",
-         measured, "no exception", "", bench.broken_laws().empty()});
+    report.judge({std::string(experiment.name) + ".laws",
+                  "conservation laws and rules of the receive path in each of the " +
+                      std::to_string(bench.runs()) + " runs",
+                  measured, "no exception", "", bench.broken_laws().empty()});
     return report;
 }
 

@@ -62,8 +62,9 @@ class Microcode : public ::testing::Test {
         guest().must("ip link set " + interface(eth) + " up");
         guest().must("ip addr add " + address + "/24 dev " + interface(eth));
     }
-    /// How long the guest takes to answer an ARP request, which is a lone frame, and small. Two answers out
-    /// of fifty may be quicker: any other interrupt, of the driver's watchdog for one, polls too.
+    /// How long the guest takes to answer an ARP request, which is a lone frame, and small. One answer in
+    /// five may be quicker: any other interrupt polls too, that of the driver's watchdog for one, and on a
+    /// busy host this waits for the same CPU as the answer.
     std::chrono::microseconds answer_time(unsigned eth, harness::Ipv4Address address) {
         const auto request = harness::padded(harness::arp({.sender_mac = LinuxGuest::wire_mac(eth),
                                                            .sender_ip = harness::ip(10, 9, 9, 2),
@@ -81,7 +82,7 @@ class Microcode : public ::testing::Test {
                 std::chrono::steady_clock::now() - before));
         }
         std::ranges::sort(times);
-        return times[2];
+        return times[times.size() / 5];
     }
     void expect_works(unsigned eth) {
         ExchangePlan plan;
