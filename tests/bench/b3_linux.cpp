@@ -209,6 +209,12 @@ void B3::conduct() {
         " runs in turns. `e100, bundling` is e100 with receive-bundling microcode loaded by the driver. "
         "Full blast: pktgen without delay sends, and 200 000 frames a second arrive. CPU time is that "
         "of the whole QEMU, guest included.");
+    for (const auto& card : cards_)
+        if (card->times_stuck() > 0)
+            report_.say(
+                card->model().name + " received nothing any more " + std::to_string(card->times_stuck()) +
+                " times, until its interface was closed and opened again; its figures are those of the "
+                "runs behind that.");
     show("Transmit: packets per second", out, &Cost::packets_per_second, 4);
     show("Receive: packets per second", in, &Cost::packets_per_second, 4);
     show("Transmit: interrupts per packet", out, &Cost::interrupts);

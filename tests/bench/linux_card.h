@@ -36,6 +36,8 @@ class LinuxCard {
     /// `count` UDP frames of `bytes` (without FCS) arrive, `rate` in each second. They are for another host,
     /// so Linux's IP layer drops them.
     Cost receive(unsigned bytes, unsigned rate, unsigned count);
+    /// How often the card received nothing any more, until its interface was closed and opened.
+    unsigned times_stuck() const { return times_stuck_; }
     /// Linux's packet generator sends `count` frames; `rate` 0: as fast as it can. Throws harness::Failure if
     /// one of them is missing on the wire.
     Cost transmit(unsigned bytes, unsigned rate, unsigned count);
@@ -47,6 +49,8 @@ class LinuxCard {
     void trace_accesses(bool on);
     uint64_t traced_accesses() const;
     void install_microcode();
+    void open();
+    Cost receive_once(unsigned bytes, unsigned rate, unsigned count);
     std::string tester(const std::string& command, const std::string& property,
                        const std::string& value = "");
     uint64_t tester_counter(const std::string& name);
@@ -58,6 +62,7 @@ class LinuxCard {
     Model model_;
     harness::TempDir directory_;
     linux_test::LinuxGuest guest_;
+    unsigned times_stuck_ = 0;
 };
 
 } // namespace bench
