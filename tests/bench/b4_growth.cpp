@@ -84,12 +84,13 @@ void B4::by_size(Direction direction) {
         table.rows.push_back(row);
     }
     report_.show(table);
-    report_.picture(name_of(direction), {.title = std::string("Inside the device, ") + name_of(direction),
-                                         .x_label = "bytes of a frame, without FCS",
-                                         .y_label = "host instructions per frame",
-                                         .x_range = {0, 1800},
-                                         .y_range = {0, 0},
-                                         .curves = curves});
+    report_.picture(std::string("-") + name_of(direction),
+                    {.title = std::string("Inside the device, ") + name_of(direction),
+                     .x_label = "bytes of a frame, without FCS",
+                     .y_label = "host instructions per frame",
+                     .x_range = {0, 1800},
+                     .y_range = {0, 0},
+                     .curves = curves});
 }
 
 void B4::conduct() {

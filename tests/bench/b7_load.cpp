@@ -74,16 +74,20 @@ void B7::show(const std::string& title, double Cost::*value) {
 
 void B7::draw(const std::string& suffix, const std::string& title, double Cost::*value) {
     std::vector<Curve> curves;
+    double most = 0;
     for (const Measured& card : measured_) {
         curves.push_back(
             {.label = card.name, .style = Curve::Style::Line, .color = static_cast<unsigned>(curves.size())});
         for (std::size_t i = 0; i < multiples.size(); i++)
             curves.back().points.emplace_back(multiples[i], card.costs[i].*value);
+        most = std::max(most, card.costs[0].*value);
     }
+    for (std::size_t i = 0; i < curves.size(); i++) // the curves end in one place
+        curves[i].label_at = {2.5, most * (0.95 - 0.07 * static_cast<double>(i))};
     report_.picture(suffix, {.title = title,
                              .x_label = "offered load / capacity",
                              .y_label = "per packet received",
-                             .x_range = {0, 5},
+                             .x_range = {0, 4.2},
                              .curves = curves});
 }
 
@@ -120,7 +124,7 @@ void B7::conduct() {
     show("Register accesses per packet", &Cost::accesses);
     show("Packets received per second", &Cost::packets_per_second);
     draw("", "Interrupts of Linux's drivers by load", &Cost::interrupts);
-    draw("accesses", "Register accesses of Linux's drivers by load", &Cost::accesses);
+    draw("-accesses", "Register accesses of Linux's drivers by load", &Cost::accesses);
     judge();
     Table data{"", {"card", "load", "packets_per_second", "interrupts", "accesses", "lost"}, {}};
     for (const Measured& card : measured_)
