@@ -80,9 +80,7 @@ void e100_dma_stop(E100State* card);
 bool e100_dma_read(void* opaque, uint32_t address, void* into, size_t count);
 bool e100_dma_write(void* opaque, uint32_t address, const void* from, size_t count);
 void e100_dma_barrier(void* opaque);
-// Tells QEMU what was written.
-void e100_dma_publish(E100State* card);
-// The same, at the end of a call into the chip.
+// Tells QEMU what was written; at the end of each call into the chip.
 void e100_dma_end(E100State* card);
 
 // e100_host.c: what the chip needs from QEMU

@@ -13,7 +13,7 @@ static const hwaddr known_page = 1024; // no larger than any target's, and windo
 
 // RAM's new contents become known: to translated code, to a migration, to whoever draws the screen. That is
 // of whole pages, and remains so until the end of this call into the chip, as QEMU's lock is held.
-void e100_dma_publish(E100State* card) {
+static void publish(E100State* card) {
     E100Dma* dma = &card->dma;
 
     if (dma->written_end == dma->written_begin) {
@@ -26,7 +26,7 @@ void e100_dma_publish(E100State* card) {
 }
 
 void e100_dma_end(E100State* card) {
-    e100_dma_publish(card);
+    publish(card);
     card->dma.known_begin = card->dma.known_end = 0;
 }
 
@@ -112,7 +112,7 @@ static void note_written(E100State* card, uint32_t address, size_t count) {
         return;
     }
     if (begin > dma->written_end + mergeable_gap || dma->written_begin > end + mergeable_gap) {
-        e100_dma_publish(card);
+        publish(card);
     }
     if (dma->written_begin == dma->written_end) {
         dma->written_begin = begin;
@@ -126,7 +126,7 @@ static void note_written(E100State* card, uint32_t address, size_t count) {
 // A transfer that passes the top goes on at address 0.
 static bool transfer(E100State* card, uint32_t address, uint8_t* bytes, size_t count,
                      DMADirection direction) {
-    e100_dma_publish(card);
+    publish(card);
     while (count > 0) {
         size_t now = MIN(count, address_space_bytes - address);
 
@@ -183,6 +183,6 @@ bool e100_dma_write(void* opaque, uint32_t address, const void* from, size_t cou
 }
 
 void e100_dma_barrier(void* opaque) {
-    e100_dma_publish(opaque); // who sees what is written behind the barrier may run what was written before
+    publish(opaque); // who sees what is written behind the barrier may run what was written before
     smp_wmb();
 }

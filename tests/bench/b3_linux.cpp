@@ -2,7 +2,6 @@
 // B3: Linux's own drivers. A machine for each card stays up; the cards take turns with each load, so that
 // what else the host does meets all of them.
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -17,13 +16,11 @@ namespace bench {
 namespace {
 
 using experiments::Curve;
-using experiments::percent;
 using experiments::Table;
 using experiments::text_of;
 
 enum class Direction { Receive, Transmit };
 constexpr unsigned full_blast = 0;
-constexpr unsigned overload = 200'000; ///< frames a second that no guest here takes
 
 struct Load {
     Direction direction;
@@ -41,8 +38,7 @@ using Value = double Cost::*;
 class B3 {
   public:
     B3(experiments::Bench& bench, experiments::Report& report) : bench_(bench), report_(report) {
-        const char* microcode = std::getenv("E100_MICROCODE");
-        models_ = {{"e100", "e100"}, {"e100, bundling", "e100", microcode ? microcode : ""}};
+        models_ = {{"e100", "e100"}, e100_with_bundling()};
         for (const char* peer : {"i82559er", "e1000", "e1000e", "rtl8139", "virtio-net-pci"})
             models_.push_back({peer, peer});
         sizes_ = bench.pick<std::vector<unsigned>>({60, 128, 256, 512, 1024, 1514}, {60, 1514});

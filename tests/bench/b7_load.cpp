@@ -2,7 +2,6 @@
 // B7: what a received packet costs Linux in interrupts and register accesses, from a small load to an
 // overload.
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -17,7 +16,6 @@ using experiments::Curve;
 using experiments::Table;
 using experiments::text_of;
 
-constexpr unsigned overload = 200'000; ///< frames a second that no guest here takes
 constexpr unsigned bytes = 60;
 const std::vector<double> multiples = {0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 4};
 
@@ -107,10 +105,8 @@ void B7::judge() {
 }
 
 void B7::conduct() {
-    const char* microcode = std::getenv("E100_MICROCODE");
-    for (const Model& model :
-         {Model{"e100", "e100"}, Model{"e100, bundling", "e100", microcode ? microcode : ""},
-          Model{"i82559er", "i82559er"}, Model{"e1000", "e1000"}})
+    for (const Model& model : {Model{"e100", "e100"}, e100_with_bundling(), Model{"i82559er", "i82559er"},
+                               Model{"e1000", "e1000"}})
         measured_.push_back(measure(model));
     std::string capacities;
     for (const Measured& card : measured_)

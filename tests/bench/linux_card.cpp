@@ -36,6 +36,11 @@ std::string part_of(const std::string& text, const std::string& expression) {
 
 } // namespace
 
+Model e100_with_bundling() {
+    const char* microcode = std::getenv("E100_MICROCODE");
+    return {"e100, bundling", "e100", microcode ? microcode : ""};
+}
+
 LinuxCard::LinuxCard(const Model& model) : model_(model), guest_(boot()) {
     if (!model_.microcode.empty())
         install_microcode();

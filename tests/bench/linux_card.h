@@ -19,6 +19,11 @@ struct Model {
     bool operator==(const Model&) const = default;
 };
 
+/// With the microcode that E100_MICROCODE names.
+Model e100_with_bundling();
+
+inline constexpr unsigned overload = 200'000; ///< frames a second that no guest here takes
+
 struct Cost {
     double packets_per_second = 0; ///< that went through the driver
     double cpu_us = 0;             ///< of the whole QEMU, per such packet
