@@ -28,18 +28,10 @@ bool repeats(std::span<const uint8_t> bytes, const MacAddress& address) {
 constexpr unsigned address_bits = 48;
 constexpr uint64_t address_mask = (uint64_t{1} << address_bits) - 1;
 
-uint64_t six_bytes(std::span<const uint8_t> from) {
-    uint32_t four; // two loads: of bytes put together in memory a processor must wait for the stores
-    uint16_t two;
-    std::memcpy(&four, from.data(), sizeof four);
-    std::memcpy(&two, from.data() + sizeof four, sizeof two);
-    return uint64_t{two} << 32 | four;
-}
-
-/// The same for an address and all its rotations.
-uint64_t fold(uint64_t address) {
-    address ^= address >> 24;
-    return (address ^ address >> 8 ^ address >> 16) & 0xff;
+uint64_t six_bytes(const MacAddress& from) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, from.data(), from.size());
+    return bytes;
 }
 
 bool is_rotated(uint64_t bytes, uint64_t address) {
@@ -50,15 +42,15 @@ bool is_rotated(uint64_t bytes, uint64_t address) {
 }
 
 /// False only if there is no magic sequence. Its repetitions are so long that one of these places is in them;
-/// there the address follows itself, beginning with any of its bytes. Each frame that comes in is asked.
+/// there each byte is the one of six bytes before. Each frame that comes in is asked.
 bool may_have_magic_sequence(std::span<const uint8_t> frame, const MacAddress& own) {
-    constexpr std::size_t once = sizeof(MacAddress), pair = 2 * once;
-    constexpr std::size_t stride = address_repetitions * once - pair + 1;
-    const uint64_t address = six_bytes(own), folded = fold(address);
-    for (std::size_t at = 0; at + pair <= frame.size(); at += stride) {
-        const uint64_t bytes = six_bytes(frame.subspan(at, once));
-        if (bytes == six_bytes(frame.subspan(at + once, once)) && fold(bytes) == folded &&
-            is_rotated(bytes, address))
+    constexpr std::size_t once = sizeof(MacAddress), looked_at = once + sizeof(uint64_t);
+    constexpr std::size_t stride = address_repetitions * once - looked_at + 1;
+    for (std::size_t at = 0; at + looked_at <= frame.size(); at += stride) {
+        uint64_t here, later;
+        std::memcpy(&here, frame.data() + at, sizeof here);
+        std::memcpy(&later, frame.data() + at + once, sizeof later);
+        if (here == later && is_rotated(here & address_mask, six_bytes(own)))
             return true;
     }
     return false;

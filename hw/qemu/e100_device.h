@@ -50,6 +50,7 @@ struct E100State {
     struct i8255x_identity identity;
     struct i8255x_chip* chip;
     Object* listener;
+    NetClientInfo client_info;
     NICState* nic; // NULL before realize and after unrealize: nothing may reach the world then
     MemoryRegion memory_bar, io_bar, flash_bar;
     uint16_t eeprom[I8255X_EEPROM_WORDS]; // what the chip's non-volatile memory holds

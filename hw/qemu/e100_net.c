@@ -9,6 +9,8 @@
 
 static E100State* card_of(NetClientState* client) { return qemu_get_nic_opaque(client); }
 
+// Only of a card that holds frames back: what this says is asked for each frame, and of the few that another
+// card cannot take receive() says it as well.
 static bool can_receive(NetClientState* client) {
     E100State* card = card_of(client);
 
@@ -66,21 +68,20 @@ static RxFilterInfo* query_rx_filter(NetClientState* client) {
     return info;
 }
 
-static NetClientInfo client_info = {
-    .type = NET_CLIENT_DRIVER_NIC,
-    .size = sizeof(NICState),
-    .can_receive = can_receive,
-    .receive = receive,
-    .link_status_changed = link_status_changed,
-    .query_rx_filter = query_rx_filter,
-};
-
 void e100_connect(E100State* card) {
     DeviceState* device = DEVICE(card);
     const uint8_t* mac = card->conf.macaddr.a;
     NetClientState* client;
 
-    card->nic = qemu_new_nic(&client_info, &card->conf, object_get_typename(OBJECT(card)), device->id,
+    card->client_info = (NetClientInfo){
+        .type = NET_CLIENT_DRIVER_NIC,
+        .size = sizeof(NICState),
+        .can_receive = card->backpressure ? can_receive : NULL,
+        .receive = receive,
+        .link_status_changed = link_status_changed,
+        .query_rx_filter = query_rx_filter,
+    };
+    card->nic = qemu_new_nic(&card->client_info, &card->conf, object_get_typename(OBJECT(card)), device->id,
                              &device->mem_reentrancy_guard, card);
     client = qemu_get_queue(card->nic);
     qemu_set_info_str(client, "model=%s,macaddr=%02x:%02x:%02x:%02x:%02x:%02x,chip=%s", client->model, mac[0],

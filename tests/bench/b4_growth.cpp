@@ -41,7 +41,7 @@ const char* name_of(Direction direction) { return direction == Direction::Receiv
 double B4::cost(const std::string& model, const Case& what) {
     std::cout << "B4: " << what.name() << ", " << what.descriptors << " descriptors, " << what.cards << " × "
               << model << std::endl;
-    const double instructions = callgrind_.instructions_per_frame(model, what, bench_.pick(64u, 4u));
+    const double instructions = callgrind_.instructions_per_frame(model, what, bench_.pick(256u, 8u));
     data_.rows.push_back({name_of(what.direction), std::to_string(what.bytes),
                           std::to_string(what.descriptors), std::to_string(what.cards), model,
                           std::to_string(instructions)});

@@ -17,7 +17,8 @@ using namespace harness;
 namespace {
 
 constexpr int64_t batch_ns = 192'000;
-constexpr unsigned few_batches = 2;
+constexpr unsigned few_batches = 2, receive_batches = 4;
+constexpr const char* tester_sends = "send_frame"; // a function of hw/qemu/traffic_device.c
 
 std::string numbered(const std::string& name, unsigned i) { return name + std::to_string(i); }
 
@@ -88,9 +89,9 @@ class Rig {
             throw Failure("QEMU does not end");
         std::ifstream file(directory.file("callgrind." + std::to_string(machine_.qemu().pid())));
         for (std::string line; std::getline(file, line);)
-            if (line.starts_with("totals: "))
+            if (line.starts_with("totals: ") && line != "totals: 0")
                 return std::stoull(line.substr(8));
-        throw Failure("callgrind wrote no total");
+        throw Failure("callgrind counted nothing");
     }
 
   private:
@@ -124,16 +125,25 @@ std::string Case::name() const {
 }
 
 Callgrind::Callgrind() : qemu_(qemu_binary()) {
-    const std::string wrapper = directory_.file("qemu");
-    std::ofstream(wrapper) << "#!/bin/sh\nexec valgrind -q --tool=callgrind --callgrind-out-file="
-                           << directory_.path() << "/callgrind.%p " << qemu_ << " \"$@\"\n";
-    std::filesystem::permissions(wrapper, std::filesystem::perms::owner_all);
-    setenv("E100_QEMU", wrapper.c_str(), 1);
+    write_wrapper(Direction::Receive, std::string("--toggle-collect=") + tester_sends);
+    write_wrapper(Direction::Transmit, "");
+}
+
+std::string Callgrind::wrapper(Direction direction) const {
+    return directory_.file(direction == Direction::Receive ? "qemu-receive" : "qemu-transmit");
+}
+
+void Callgrind::write_wrapper(Direction direction, const std::string& options) {
+    std::ofstream(wrapper(direction))
+        << "#!/bin/sh\nexec valgrind -q --tool=callgrind --callgrind-out-file=" << directory_.path()
+        << "/callgrind.%p " << options << ' ' << qemu_ << " \"$@\"\n";
+    std::filesystem::permissions(wrapper(direction), std::filesystem::perms::owner_all);
 }
 
 Callgrind::~Callgrind() { setenv("E100_QEMU", qemu_.c_str(), 1); }
 
 Callgrind::Total Callgrind::total(const std::string& model, const Case& what, unsigned batches) {
+    setenv("E100_QEMU", wrapper(what.direction).c_str(), 1);
     Rig rig(model, what);
     rig.run(batches);
     const unsigned frames = rig.frames_a_batch() * what.cards;
@@ -155,6 +165,8 @@ Callgrind::PerBatch Callgrind::per_batch(const std::string& model, Case what, un
 }
 
 double Callgrind::instructions_per_frame(const std::string& model, const Case& what, unsigned batches) {
+    if (what.direction == Direction::Receive)
+        batches = receive_batches;
     const PerBatch nobody = per_batch("", what, batches), cards = per_batch(model, what, batches);
     return (cards.instructions - nobody.instructions) / cards.frames;
 }

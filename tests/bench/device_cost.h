@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Host instructions for a frame inside the device, without a guest. Each machine runs in valgrind's
 // callgrind, once with some batches of frames and once with more: the difference is what those frames cost.
-// What generators, hubs and QEMU's main loop have of it is known from the same machine without cards.
+// What generators and hubs have of it is known from the same machine without cards. Of a frame that is
+// received only what happens while its tester sends it is counted, so that these figures are exact; a frame
+// to transmit leaves from a place that each card has elsewhere, so all of QEMU is counted there, and what its
+// main loop executes meanwhile is noise.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +31,7 @@ class Callgrind {
   public:
     Callgrind();
     ~Callgrind();
-    /// What a card of that model executes for a frame; `batches`: more are more exact. Throws
+    /// What a card of that model executes for a frame; `batches` to transmit: more are more exact. Throws
     /// harness::Failure if a card did not do what it should.
     double instructions_per_frame(const std::string& model, const Case& what, unsigned batches);
 
@@ -41,6 +44,8 @@ class Callgrind {
         double instructions;
         unsigned frames;
     };
+    void write_wrapper(Direction direction, const std::string& options);
+    std::string wrapper(Direction direction) const;
     Total total(const std::string& model, const Case& what, unsigned batches);
     PerBatch per_batch(const std::string& model, Case what, unsigned batches);
 
