@@ -56,7 +56,9 @@ void e100_leave(E100State* card) {
         card->flush_owed = false;
         e100_flush_held_frames(card);
     }
-    e100_save_eeprom(card);
+    if (unlikely(card->eeprom_unsaved)) {
+        e100_save_eeprom(card);
+    }
     object_unref(OBJECT(card));
 }
 

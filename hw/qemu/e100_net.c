@@ -7,7 +7,10 @@
 #include "net/util.h"
 #include "qapi/qapi-types-net.h"
 
-static E100State* card_of(NetClientState* client) { return qemu_get_nic_opaque(client); }
+// QEMU's own function for that looks for the client's queue, with each frame.
+static E100State* card_of(NetClientState* client) {
+    return container_of(client->info, E100State, client_info);
+}
 
 // Only of a card that holds frames back: what this says is asked for each frame, and of the few that another
 // card cannot take receive() says it as well.

@@ -65,6 +65,8 @@ LinuxGuest LinuxCard::boot() {
                            linux_test::to_string(LinuxGuest::mac(0)),
                        "-D",
                        directory_.file("trace")};
+    if (model_.exact_clock)
+        extra = extra + Arguments{"-icount", "shift=0,sleep=off"};
     if (model_.device != "e100")
         extra = Arguments{"-plugin", plugin_path()} + extra;
     return LinuxGuest({"pc", 1, extra}, {{.net = linux_test::Net::Hub}});

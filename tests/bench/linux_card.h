@@ -16,6 +16,7 @@ struct Model {
     std::string name;           ///< of the table
     std::string device;         ///< of QEMU
     std::string microcode = {}; ///< file that its driver finds as e100/d101m_ucode.bin; empty: none
+    bool exact_clock = false;   ///< an instruction of the guest takes a nanosecond of the machine's time
     bool operator==(const Model&) const = default;
 };
 

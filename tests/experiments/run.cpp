@@ -74,8 +74,9 @@ Arguments wire_arguments(int hub, const std::string& side, const std::string& ca
     const Wire &wire = hub == 0 ? left_wire : right_wire, &other = hub == 0 ? right_wire : left_wire;
     const std::string places = addresses(wire, other, load.to) + ",dst-port=" + std::to_string(load.port);
     Arguments line = hub_port("port-card-" + side, hub) +
-                     Arguments{"-device", "e100,romfile=,negotiation-ms=0,netdev=port-card-" + side +
-                                              ",mac=" + wire.card + (card.empty() ? "" : "," + card)};
+                     Arguments{"-device", setup.model + (setup.model == "e100" ? ",negotiation-ms=0" : "") +
+                                              ",romfile=,netdev=port-card-" + side + ",mac=" + wire.card +
+                                              (card.empty() ? "" : "," + card)};
     if (load.rate == 0)
         return line + tester(side, hub, places + ",running=off");
     return line + tester(side, hub, places + frames_of(load, times_of(setup))) +

@@ -33,6 +33,7 @@ struct Setup {
     Load left_too = {};                    ///< towards eth0 as well, from another tester
     std::vector<std::string> script = {};  ///< console lines before the load
     std::vector<std::string> during = {};  ///< and from 0.15 s before its first frame on
+    std::string model = "e100";            ///< both cards, as QEMU calls them
     std::string left_card = {};            ///< more properties of eth0's card: "wire-mbps=100"
     std::string right_card = {};
     uint64_t warm_up_rate = 2000; ///< frames a second
