@@ -67,7 +67,7 @@ struct E100State {
     // the way into the chip, see e100_enter()
     bool inside, outer_io;
     bool in_command_unit;
-    bool command_unit_owed, flush_owed, reset_owed, power_owed;
+    bool command_unit_owed, answers_owed, flush_owed, reset_owed, power_owed;
 
     // what a migration stream carries of the chip, valid from pre_save and until post_load
     struct i8255x_state saved;
@@ -141,7 +141,10 @@ void e100_show_pme(E100State* card, bool status);
 void e100_connect(E100State* card);
 void e100_disconnect(E100State* card);
 void e100_transmit(E100State* card, const struct iovec* parts, int count);
+// Frames that QEMU kept because the card had no room for them.
 void e100_flush_held_frames(E100State* card);
+// Those that came while the chip was at work.
+void e100_take_answers(E100State* card);
 
 // e100_listener.c: what a sleeping card hears while the machine is suspended
 void e100_register_listener(void);

@@ -53,8 +53,11 @@ void e100_leave(E100State* card) {
         e100_tell_chip_power(card);
     }
     if (card->flush_owed) {
-        card->flush_owed = false;
+        card->flush_owed = card->answers_owed = false;
         e100_flush_held_frames(card);
+    } else if (card->answers_owed) {
+        card->answers_owed = false;
+        e100_take_answers(card);
     }
     if (unlikely(card->eeprom_unsaved)) {
         e100_save_eeprom(card);

@@ -18,7 +18,7 @@ static bool can_receive(NetClientState* client) {
     E100State* card = card_of(client);
 
     if (card->inside) {
-        card->flush_owed = true;
+        card->answers_owed = true;
         return false;
     }
     return i8255x_can_receive(card->chip);
@@ -30,7 +30,7 @@ static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t byte
     bool taken;
 
     if (!e100_enter(card)) {
-        card->flush_owed = true; // the peer answered while the chip was sending
+        card->answers_owed = true; // the peer answered while the chip was sending
         return 0;
     }
     taken = i8255x_receive(card->chip, frame, bytes);
@@ -111,4 +111,21 @@ void e100_flush_held_frames(E100State* card) {
     if (card->nic != NULL) {
         qemu_flush_queued_packets(qemu_get_queue(card->nic));
     }
+}
+
+// QEMU's function for that would wake the main loop, as a backend may have stopped to listen meanwhile: for
+// user networking's acknowledgement of each segment. But nobody but a hub has stopped: who answers is here.
+void e100_take_answers(E100State* card) {
+    NetClientState* client;
+
+    if (card->nic == NULL) {
+        return;
+    }
+    client = qemu_get_queue(card->nic);
+    if (client->peer != NULL && client->peer->info->type == NET_CLIENT_DRIVER_HUBPORT) {
+        e100_flush_held_frames(card);
+        return;
+    }
+    client->receive_disabled = 0;
+    qemu_net_queue_flush(client->incoming_queue);
 }

@@ -28,7 +28,8 @@ class B9 {
     void conduct();
 
   private:
-    /// Nothing, if the guest does not come to its end: i82559er may stop for good.
+    /// Nothing, if the guest does not come to its end: i82559er may stop for good. For ours that is a failure
+    /// of the measurement.
     static std::optional<Run> attempt(const Setup& setup);
     static Setup one_way(const std::string& model, uint64_t rate, double seconds);
     void exact();
@@ -42,6 +43,8 @@ class B9 {
 
 std::optional<Run> B9::attempt(const Setup& setup) {
     std::cout << "B9: " << setup.name << std::endl;
+    if (setup.model == models.front())
+        return experiments::perform(setup);
     try {
         return experiments::perform(setup);
     } catch (const harness::Failure& failure) {
