@@ -38,9 +38,6 @@ using Value = double Cost::*;
 class B3 {
   public:
     B3(experiments::Bench& bench, experiments::Report& report) : bench_(bench), report_(report) {
-        models_ = {{"e100", "e100"}, e100_with_bundling()};
-        for (const char* peer : {"i82559er", "e1000", "e1000e", "rtl8139", "virtio-net-pci"})
-            models_.push_back({peer, peer});
         sizes_ = bench.pick<std::vector<unsigned>>({60, 128, 256, 512, 1024, 1514}, {60, 1514});
         rates_ = bench.pick<std::vector<unsigned>>({5'000, 20'000, 50'000}, {20'000});
     }
@@ -63,7 +60,7 @@ class B3 {
 
     experiments::Bench& bench_;
     experiments::Report& report_;
-    std::vector<Model> models_;
+    const std::vector<Model> models_ = all_models();
     std::vector<unsigned> sizes_, rates_;
     const unsigned rounds_ = bench_.pick(7u, 1u);
     std::vector<std::unique_ptr<LinuxCard>> cards_;

@@ -108,10 +108,7 @@ void B8::judge() {
 }
 
 void B8::conduct() {
-    std::vector<Model> models = {{"e100", "e100"}, e100_with_bundling()};
-    for (const char* peer : {"i82559er", "e1000", "e1000e", "rtl8139", "virtio-net-pci"})
-        models.push_back({peer, peer});
-    for (const Model& model : models)
+    for (const Model& model : all_models())
         measured_.push_back(measure(model));
     report_.say(this_host() + " Guest: Debian's Linux kernel, one CPU, a nanosecond for an instruction "
                               "(`-icount shift=0`). Received packets are for another host, so Linux's IP "

@@ -41,6 +41,13 @@ Model e100_with_bundling() {
     return {"e100, bundling", "e100", microcode ? microcode : ""};
 }
 
+std::vector<Model> all_models() {
+    std::vector<Model> models = {{"e100", "e100"}, e100_with_bundling()};
+    for (const char* peer : {"i82559er", "e1000", "e1000e", "rtl8139", "virtio-net-pci"})
+        models.push_back({peer, peer});
+    return models;
+}
+
 LinuxCard::LinuxCard(const Model& model) : model_(model), guest_(boot()) {
     if (!model_.microcode.empty())
         install_microcode();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "harness/temp_dir.h"
 #include "linux/linux_guest.h"
@@ -17,11 +18,12 @@ struct Model {
     std::string device;         ///< of QEMU
     std::string microcode = {}; ///< file that its driver finds as e100/d101m_ucode.bin; empty: none
     bool exact_clock = false;   ///< an instruction of the guest takes a nanosecond of the machine's time
-    bool operator==(const Model&) const = default;
 };
 
 /// With the microcode that E100_MICROCODE names.
 Model e100_with_bundling();
+/// e100, e100 with bundling, and the cards that somebody would take instead, i82559er first.
+std::vector<Model> all_models();
 
 inline constexpr unsigned overload = 200'000; ///< frames a second that no guest here takes
 

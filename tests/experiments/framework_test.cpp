@@ -9,6 +9,7 @@
 #include "laws.h"
 #include "napi_model.h"
 #include "report.h"
+#include "statistics.h"
 
 namespace experiments {
 namespace {
@@ -58,6 +59,14 @@ TEST(Model, AFifoShortensTheGaps) {
     input.fifo_frames = 49;
     EXPECT_NEAR(static_cast<double>(without), 254 * 2, 40);
     EXPECT_NEAR(static_cast<double>(without - predict(input).longest_loss), 49, 5);
+}
+
+TEST(Statistics, ARatioIsOfOneTurn) {
+    EXPECT_EQ(median({4, 1, 3}), 3);
+    EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
+    // The second turn was disturbed, and both of its values with it.
+    EXPECT_EQ(median_ratio({20, 5, 22}, {10, 2.5, 11}), 2);
+    EXPECT_EQ(median_ratio({2, 30, 8}, {1, 10, 2}), 3);
 }
 
 TEST(Report, NumbersAsPeopleReadThem) {
