@@ -4,6 +4,7 @@
 
 #include "compat.h"
 
+#include "exec/ramlist.h"
 #include "net/net.h"
 #include "qemu/timer.h"
 
@@ -28,10 +29,12 @@ typedef struct E100Timer {
 // e100_dma.c: guest memory
 typedef struct E100Dma {
     MemoryListener listener;
-    MemoryRegionCache window;          // of RAM; addresses in it count from `begin`
-    uint64_t begin, bytes;             // 0 bytes: nothing is mapped
-    hwaddr written_begin, written_end; // what has been written there without QEMU's knowledge
-    hwaddr known_begin, known_end;     // what QEMU knows to be new, in this call into the chip
+    MemoryRegionCache window; // of RAM; addresses in it count from `begin`
+    uint64_t begin, bytes;    // 0 bytes: nothing is mapped
+    // QEMU's lists of changed pages, a bit each, and how far from their beginning the window's memory is
+    const unsigned long* changed_pages[DIRTY_MEMORY_NUM];
+    uint64_t offset_in_lists;
+    unsigned page_bits;
 } E100Dma;
 
 struct E100State {
@@ -67,7 +70,7 @@ struct E100State {
     // the way into the chip, see e100_enter()
     bool inside, outer_io;
     bool in_command_unit;
-    bool command_unit_owed, answers_owed, flush_owed, reset_owed, power_owed;
+    unsigned afterwards;
 
     // what a migration stream carries of the chip, valid from pre_save and until post_load
     struct i8255x_state saved;
@@ -81,8 +84,6 @@ void e100_dma_stop(E100State* card);
 bool e100_dma_read(void* opaque, uint32_t address, void* into, size_t count);
 bool e100_dma_write(void* opaque, uint32_t address, const void* from, size_t count);
 void e100_dma_barrier(void* opaque);
-// Tells QEMU what was written; at the end of each call into the chip.
-void e100_dma_end(E100State* card);
 
 // e100_host.c: what the chip needs from QEMU
 extern const struct i8255x_host e100_host;
@@ -91,6 +92,17 @@ extern const struct i8255x_host e100_host;
 bool e100_enter(E100State* card);
 // Does what had to wait until the chip was done. May free the card.
 void e100_leave(E100State* card);
+// From inside: `what` is to be done when the chip is left.
+enum {
+    E100_RUN_COMMAND_UNIT = 1 << 0,
+    E100_RESET = 1 << 1,
+    E100_FOLLOW_POWER = 1 << 2,
+    E100_FLUSH = 1 << 3,        // frames that were held back
+    E100_TAKE_ANSWERS = 1 << 4, // frames that came meanwhile
+    E100_SAVE_EEPROM = 1 << 5,
+    E100_LET_GO = 1 << 6, // nothing; but the card stays until then
+};
+void e100_do_afterwards(E100State* card, unsigned what);
 void e100_init_timers(E100State* card);
 void e100_stop_timers(E100State* card);
 void e100_reset_chip(E100State* card);

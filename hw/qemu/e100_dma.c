@@ -5,30 +5,10 @@
 
 #include "e100_device.h"
 
+#include "exec/target_page.h"
+#include "sysemu/xen.h"
+
 static const uint64_t address_space_bytes = UINT64_C(1) << 32; // the chip has 32 address lines
-
-// QEMU is told of writes in ranges; bytes so few between two make one of them.
-static const hwaddr mergeable_gap = 64;
-static const hwaddr known_page = 1024; // no larger than any target's, and window and RAM are aligned to it
-
-// RAM's new contents become known: to translated code, to a migration, to whoever draws the screen. That is
-// of whole pages, and remains so until the end of this call into the chip, as QEMU's lock is held.
-static void publish(E100State* card) {
-    E100Dma* dma = &card->dma;
-
-    if (dma->written_end == dma->written_begin) {
-        return;
-    }
-    address_space_cache_invalidate(&dma->window, dma->written_begin, dma->written_end - dma->written_begin);
-    dma->known_begin = QEMU_ALIGN_DOWN(dma->written_begin, known_page);
-    dma->known_end = QEMU_ALIGN_UP(dma->written_end, known_page);
-    dma->written_begin = dma->written_end = 0;
-}
-
-void e100_dma_end(E100State* card) {
-    publish(card);
-    card->dma.known_begin = card->dma.known_end = 0;
-}
 
 static void unmap(E100State* card) {
     E100Dma* dma = &card->dma;
@@ -36,7 +16,6 @@ static void unmap(E100State* card) {
     if (dma->bytes == 0) {
         return;
     }
-    e100_dma_end(card);
     address_space_cache_destroy(&dma->window);
     dma->bytes = 0;
 }
@@ -69,64 +48,85 @@ static bool init_window(E100State* card, uint64_t begin, uint64_t bytes) {
     return true;
 }
 
-// All of the RAM that `address` belongs to; false if it is none, or may not be written.
+// QEMU's lists of changed pages come in pieces, which stay where they are as long as QEMU lives; a window has
+// its pages in one. `offset`: of the window in all RAM, counted from where that piece begins.
+static void find_changed_pages(E100Dma* dma, uint64_t piece, uint64_t offset) {
+    dma->page_bits = qemu_target_page_bits();
+    dma->offset_in_lists = offset;
+    for (unsigned watcher = 0; watcher < DIRTY_MEMORY_NUM; watcher++) {
+        dma->changed_pages[watcher] = qatomic_rcu_read(&ram_list.dirty_memory[watcher])->blocks[piece];
+    }
+}
+
+// All of the RAM that `address` belongs to; false if it is none, or may not be written. Xen moves it.
 static bool map(E100State* card, uint32_t address) {
+    const uint64_t bytes_in_piece = DIRTY_MEMORY_BLOCK_SIZE << qemu_target_page_bits();
     E100Dma* dma = &card->dma;
-    uint64_t begin, bytes;
+    uint64_t begin, bytes, ram, piece, in_front, behind;
 
     unmap(card);
-    if (!init_window(card, address, 1)) {
+    if (card->nic == NULL || xen_enabled() || !init_window(card, address, 1)) {
         return false;
     }
     begin = dma->window.mrs.offset_within_address_space;
     bytes = int128_get64(int128_min(dma->window.mrs.size, int128_make64(address_space_bytes)));
+    ram = memory_region_get_ram_addr(dma->window.mrs.mr) + dma->window.xlat;
+    piece = ram / bytes_in_piece;
+    in_front = MIN(address - begin, ram % bytes_in_piece);
+    behind = MIN(begin + bytes - address, bytes_in_piece - ram % bytes_in_piece);
     unmap(card);
-    return init_window(card, begin, bytes);
+    if (!init_window(card, address - in_front, in_front + behind)) {
+        return false;
+    }
+    find_changed_pages(dma, piece, ram % bytes_in_piece - in_front);
+    return true;
 }
 
+// No bytes at all go the long way, which is short for them.
 static inline bool is_mapped(const E100Dma* dma, uint32_t address, size_t count) {
     uint64_t offset = address - dma->begin; // a huge number if it lies in front
 
-    return offset < dma->bytes && count <= dma->bytes - offset;
+    return offset < dma->bytes && count - 1 < dma->bytes - offset;
 }
 
-static inline uint8_t* find(E100State* card, uint32_t address, size_t count) {
-    E100Dma* dma = &card->dma;
-
-    if (unlikely(!is_mapped(dma, address, count)) &&
-        (!map(card, address) || !is_mapped(dma, address, count))) {
-        return NULL;
-    }
+static inline uint8_t* pointer_to(const E100Dma* dma, uint32_t address) {
     return (uint8_t*)dma->window.ptr + (address - dma->begin);
 }
 
-static inline bool is_within(hwaddr begin, hwaddr end, hwaddr outer_begin, hwaddr outer_end) {
-    return begin >= outer_begin && end <= outer_end;
+static inline bool is_known_as_changed(const E100Dma* dma, uint64_t page) {
+    uint64_t word = page / BITS_PER_LONG;
+
+    return (dma->changed_pages[DIRTY_MEMORY_VGA][word] & dma->changed_pages[DIRTY_MEMORY_CODE][word] &
+            dma->changed_pages[DIRTY_MEMORY_MIGRATION][word]) >>
+               page % BITS_PER_LONG &
+           1;
 }
 
-static void note_written(E100State* card, uint32_t address, size_t count) {
-    E100Dma* dma = &card->dma;
-    hwaddr begin = address - dma->begin, end = begin + count;
+static __attribute__((noinline)) void make_known(E100Dma* dma, uint32_t address, size_t count) {
+    address_space_cache_invalidate(&dma->window, address - dma->begin, count);
+}
 
-    if (is_within(begin, end, dma->known_begin, dma->known_end)) {
-        return;
+// Tells those who watch RAM - translated code, a migration, the screen - unless all know already that these
+// pages have changed.
+static inline void note_written(E100Dma* dma, uint32_t address, size_t count) {
+    uint64_t begin = dma->offset_in_lists + (address - dma->begin);
+    uint64_t page = begin >> dma->page_bits, last = (begin + count - 1) >> dma->page_bits;
+
+    while (likely(is_known_as_changed(dma, page))) {
+        if (page++ == last) {
+            return;
+        }
     }
-    if (begin > dma->written_end + mergeable_gap || dma->written_begin > end + mergeable_gap) {
-        publish(card);
-    }
-    if (dma->written_begin == dma->written_end) {
-        dma->written_begin = begin;
-        dma->written_end = end;
-    } else {
-        dma->written_begin = MIN(dma->written_begin, begin);
-        dma->written_end = MAX(dma->written_end, end);
-    }
+    make_known(dma, address, count);
 }
 
 // A transfer that passes the top goes on at address 0.
 static bool transfer(E100State* card, uint32_t address, uint8_t* bytes, size_t count,
                      DMADirection direction) {
-    publish(card);
+    if (card->nic == NULL) {
+        return false;
+    }
+    e100_do_afterwards(card, E100_LET_GO);
     while (count > 0) {
         size_t now = MIN(count, address_space_bytes - address);
 
@@ -141,48 +141,62 @@ static bool transfer(E100State* card, uint32_t address, uint8_t* bytes, size_t c
     return true;
 }
 
-bool e100_dma_read(void* opaque, uint32_t address, void* into, size_t count) {
-    E100State* card = opaque;
-    const uint8_t* from;
-
-    if (likely(card->nic != NULL)) {
-        from = find(card, address, count);
-        if (likely(from != NULL)) {
-            smp_mb(); // as QEMU does before each access of a device: what was written before is seen first
-            memcpy(into, from, count);
-            return true;
-        }
-        if (transfer(card, address, into, count, DMA_DIRECTION_TO_DEVICE)) {
-            return true;
-        }
+static __attribute__((noinline)) bool read_unmapped(E100State* card, uint32_t address, void* into,
+                                                    size_t count) {
+    if (map(card, address) && is_mapped(&card->dma, address, count)) {
+        return e100_dma_read(card, address, into, count);
+    }
+    if (transfer(card, address, into, count, DMA_DIRECTION_TO_DEVICE)) {
+        return true;
     }
     memset(into, 0, count);
     return false;
 }
 
+bool e100_dma_read(void* opaque, uint32_t address, void* into, size_t count) {
+    E100State* card = opaque;
+
+    if (unlikely(!is_mapped(&card->dma, address, count))) {
+        return read_unmapped(card, address, into, count);
+    }
+    smp_mb(); // as QEMU does before each access of a device: what was written before is seen first
+    memcpy(into, pointer_to(&card->dma, address), count);
+    return true;
+}
+
+static __attribute__((noinline)) bool write_unmapped(E100State* card, uint32_t address, const void* from,
+                                                     size_t count) {
+    if (map(card, address) && is_mapped(&card->dma, address, count)) {
+        return e100_dma_write(card, address, from, count);
+    }
+    // QEMU's functions take one pointer for both directions.
+    return transfer(card, address, (uint8_t*)from, count, DMA_DIRECTION_FROM_DEVICE);
+}
+
+static __attribute__((noinline)) bool write_mapped(E100Dma* dma, uint32_t address, const void* from,
+                                                   size_t count) {
+    memcpy(pointer_to(dma, address), from, count);
+    note_written(dma, address, count);
+    return true;
+}
+
 bool e100_dma_write(void* opaque, uint32_t address, const void* from, size_t count) {
     E100State* card = opaque;
-    uint8_t* into;
+    E100Dma* dma = &card->dma;
 
-    if (unlikely(card->nic == NULL)) {
-        return false;
+    if (unlikely(!is_mapped(dma, address, count))) {
+        return write_unmapped(card, address, from, count);
     }
-    into = find(card, address, count);
-    if (unlikely(into == NULL)) {
-        // QEMU's functions take one pointer for both directions.
-        return transfer(card, address, (uint8_t*)from, count, DMA_DIRECTION_FROM_DEVICE);
+    if (count != sizeof(uint16_t) || address % sizeof(uint16_t) != 0) {
+        return write_mapped(dma, address, from, count);
     }
-    if (count == sizeof(uint16_t) && address % sizeof(uint16_t) == 0) {
-        qatomic_set((uint16_t*)into,
-                    lduw_he_p(from)); // a status word: no driver may see half of it, or it twice
-    } else {
-        memcpy(into, from, count);
-    }
-    note_written(card, address, count);
+    // A status word: no driver may see half of it, or it twice.
+    qatomic_set((uint16_t*)pointer_to(dma, address), lduw_he_p(from));
+    note_written(dma, address, count);
     return true;
 }
 
 void e100_dma_barrier(void* opaque) {
-    publish(opaque); // who sees what is written behind the barrier may run what was written before
+    (void)opaque;
     smp_wmb();
 }

@@ -110,6 +110,7 @@ void e100_eeprom_changed(E100State* card, unsigned index, uint16_t value) {
     if (index < I8255X_EEPROM_WORDS) {
         card->eeprom[index] = value;
         card->eeprom_unsaved = true;
+        e100_do_afterwards(card, E100_SAVE_EEPROM);
     }
 }
 
@@ -153,6 +154,7 @@ static void run_state_changed(void* opaque, bool running, RunState state) {
 
 void e100_watch_run_state(E100State* card) {
     card->run_state_watch = qemu_add_vm_change_state_handler(run_state_changed, card);
+    e100_save_eeprom(card); // it may be plugged into a running machine
 }
 
 void e100_unwatch_run_state(E100State* card) { qemu_del_vm_change_state_handler(card->run_state_watch); }

@@ -25,8 +25,6 @@ bool e100_enter(E100State* card) {
     if (card->inside) {
         return false;
     }
-    // What the chip does may unplug the card: its DMA can reach the configuration space of the bridge above.
-    object_ref(OBJECT(card));
     card->inside = true;
     cards_at_work++;
     // Not all ways into the device set this; with it QEMU refuses DMA into the card's own registers.
@@ -35,34 +33,46 @@ bool e100_enter(E100State* card) {
     return true;
 }
 
-void e100_leave(E100State* card) {
-    e100_dma_end(card);
-    card->parent_obj.qdev.mem_reentrancy_guard.engaged_in_io = card->outer_io;
-    card->inside = false;
-    cards_at_work--;
-    if (card->command_unit_owed) {
-        card->command_unit_owed = false;
+// What the chip does may unplug the card: its DMA or its peer's can reach the configuration space of the
+// bridge above. So whatever may lead there is followed by something, and the card stays until then.
+void e100_do_afterwards(E100State* card, unsigned what) {
+    if (card->afterwards == 0) {
+        object_ref(OBJECT(card));
+    }
+    card->afterwards |= what;
+}
+
+static __attribute__((noinline)) void work_afterwards(E100State* card) {
+    unsigned work = card->afterwards;
+
+    card->afterwards = 0; // what follows from this work is another round, which ends inside this one
+    if (work & E100_RUN_COMMAND_UNIT) {
         command_unit_due(card);
     }
-    if (card->reset_owed) {
-        card->reset_owed = false;
+    if (work & E100_RESET) {
         e100_reset_chip(card);
     }
-    if (card->power_owed) {
-        card->power_owed = false;
+    if (work & E100_FOLLOW_POWER) {
         e100_tell_chip_power(card);
     }
-    if (card->flush_owed) {
-        card->flush_owed = card->answers_owed = false;
+    if (work & E100_FLUSH) {
         e100_flush_held_frames(card);
-    } else if (card->answers_owed) {
-        card->answers_owed = false;
+    } else if (work & E100_TAKE_ANSWERS) {
         e100_take_answers(card);
     }
-    if (unlikely(card->eeprom_unsaved)) {
+    if (work & E100_SAVE_EEPROM) {
         e100_save_eeprom(card);
     }
     object_unref(OBJECT(card));
+}
+
+void e100_leave(E100State* card) {
+    card->parent_obj.qdev.mem_reentrancy_guard.engaged_in_io = card->outer_io;
+    card->inside = false;
+    cards_at_work--;
+    if (unlikely(card->afterwards != 0)) {
+        work_afterwards(card);
+    }
 }
 
 void e100_reset_mac(E100State* card) {
@@ -74,7 +84,7 @@ void e100_reset_mac(E100State* card) {
 
 void e100_reset_chip(E100State* card) {
     if (!e100_enter(card)) {
-        card->reset_owed = true;
+        e100_do_afterwards(card, E100_RESET);
         return;
     }
     i8255x_hardware_reset(card->chip);
@@ -100,11 +110,7 @@ static void host_send(void* opaque, const struct iovec* parts, int count) {
     e100_transmit(opaque, parts, count);
 }
 
-static void host_receive_possible(void* opaque) {
-    E100State* card = opaque;
-
-    card->flush_owed = true;
-}
+static void host_receive_possible(void* opaque) { e100_do_afterwards(opaque, E100_FLUSH); }
 
 static int64_t host_now_ns(void* opaque) {
     (void)opaque;
@@ -153,7 +159,7 @@ static void host_schedule_command_unit(void* opaque) {
         return;
     }
     if (is_rung_by_cpu(card)) {
-        card->command_unit_owed = true;
+        e100_do_afterwards(card, E100_RUN_COMMAND_UNIT);
     } else {
         timer_mod_ns(&card->command_unit, card->in_command_unit ? now + pause_between_slices_ns : now);
     }

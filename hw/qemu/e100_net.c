@@ -18,7 +18,7 @@ static bool can_receive(NetClientState* client) {
     E100State* card = card_of(client);
 
     if (card->inside) {
-        card->answers_owed = true;
+        e100_do_afterwards(card, E100_TAKE_ANSWERS);
         return false;
     }
     return i8255x_can_receive(card->chip);
@@ -30,7 +30,7 @@ static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t byte
     bool taken;
 
     if (!e100_enter(card)) {
-        card->answers_owed = true; // the peer answered while the chip was sending
+        e100_do_afterwards(card, E100_TAKE_ANSWERS); // the peer answered while the chip was sending
         return 0;
     }
     taken = i8255x_receive(card->chip, frame, bytes);
@@ -103,6 +103,7 @@ void e100_disconnect(E100State* card) {
 
 void e100_transmit(E100State* card, const struct iovec* parts, int count) {
     if (card->nic != NULL) {
+        e100_do_afterwards(card, E100_LET_GO);
         qemu_sendv_packet(qemu_get_queue(card->nic), parts, count);
     }
 }

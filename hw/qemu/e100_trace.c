@@ -60,18 +60,20 @@ static void print(const E100State* card, unsigned event, uint32_t a, uint32_t b)
     }
 }
 
-void e100_trace(void* opaque, unsigned event, uint32_t a, uint32_t b) {
-    const char* name;
+static __attribute__((noinline)) void tell(const E100State* card, unsigned event, uint32_t a, uint32_t b) {
+    const char* name = name_of(card);
 
-    if (likely(!(trace_events_enabled_count | e100_timeline_on))) {
-        return;
-    }
-    name = name_of(opaque);
     if (e100_timeline_on && name != NULL) { // without: a card on its way in or out
         e100_timeline_card_event(name, event, a, b);
     }
     if (event < EVENTS && enabled[event] && qemu_loglevel_mask(LOG_TRACE)) {
-        print(opaque, event, a, b);
+        print(card, event, a, b);
+    }
+}
+
+void e100_trace(void* opaque, unsigned event, uint32_t a, uint32_t b) {
+    if (unlikely(trace_events_enabled_count | e100_timeline_on)) {
+        tell(opaque, event, a, b);
     }
 }
 

@@ -114,5 +114,49 @@ TEST_F(DmaOrder, CountersAreThereWhenTheirCompletionIs) {
     }
 }
 
+/// A CPU in real mode that executes an interrupt handler whenever it is told to.
+class Handler {
+  public:
+    Handler(Qtest& qtest, uint16_t address) : qtest_(qtest) {
+        qtest_.write32(vector, address); // offset and segment
+    }
+    /// `mov word [mark], value; iret`
+    static Bytes code(uint16_t value) {
+        return {
+            0xc7, 0x06, mark & 0xff, mark >> 8, static_cast<uint8_t>(value), static_cast<uint8_t>(value >> 8),
+            0xcf};
+    }
+    /// What the handler has written.
+    uint16_t run() {
+        qtest_.write16(mark, 0);
+        qtest_.write32(msi_address, nmi);
+        wait_until([&] { return qtest_.read16(mark) != 0; });
+        return qtest_.read16(mark);
+    }
+
+  private:
+    static constexpr uint32_t vector = 4 * 2, msi_address = 0xfee00000, nmi = 0x400;
+    static constexpr uint16_t mark = 0x600;
+    Qtest& qtest_;
+};
+
+/// QEMU keeps what it has translated until it hears that the memory has changed.
+TEST_F(DmaOrder, ACpuExecutesTheCodeThatCameInAFrame) {
+    constexpr uint16_t rfd = 0x8000, code = rfd + RfdRing::header_size + 14;
+    Handler handler(e100.qtest(), code);
+    e100.memory().write(code, Handler::code(1));
+    ASSERT_EQ(handler.run(), 1);
+    ReceiveFrameDescriptor header{};
+    header.command = rfd_command::end_of_list;
+    header.size = 1518;
+    for (uint16_t n = 2; n < 5; n++) {
+        e100.memory().store(rfd, header);
+        e100.command(RuCommand::Start, rfd);
+        e100.wire().send(padded(ethernet(card_mac, peer_mac, 0x88b5, Handler::code(n))));
+        ASSERT_TRUE(e100.wait_ru(RuStatus::NoResources));
+        EXPECT_EQ(handler.run(), n);
+    }
+}
+
 } // namespace
 } // namespace qtest
