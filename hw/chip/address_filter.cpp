@@ -44,9 +44,14 @@ bool AddressFilter::in_hash(std::span<const uint8_t, 6> address) const {
 
 bool AddressFilter::is_individual(std::span<const uint8_t, 6> destination,
                                   const Configuration& configuration) const {
-    const uint8_t ignored = configuration.is_set(config::ignore_ul) ? universal_local_bit : 0;
-    return ((destination[0] ^ state_.individual[0]) & ~ignored) == 0 &&
-           std::ranges::equal(destination.subspan<1>(), std::span(state_.individual).subspan<1>());
+    const uint64_t ignored = configuration.is_set(config::ignore_ul) ? universal_local_bit : 0;
+    return ((number_of(destination) ^ number_of(state_.individual)) & ~ignored) == 0;
+}
+
+bool AddressFilter::passes_broadcast(std::span<const uint8_t, 6> destination,
+                                     const Configuration& configuration) const {
+    return std::ranges::equal(destination, broadcast_address) &&
+           !configuration.is_set(config::broadcast_disable);
 }
 
 /// Group addresses pass by "multicast all" or the table, individual ones by the table if it is meant for
@@ -61,15 +66,17 @@ bool AddressFilter::in_table(std::span<const uint8_t, 6> destination,
 
 AddressFilter::Match AddressFilter::match(std::span<const uint8_t, 6> destination,
                                           const Configuration& configuration) const {
-    Match match;
-    match.individual = is_individual(destination, configuration);
-    const bool broadcast = std::ranges::equal(destination, broadcast_address);
-    const bool by_address = match.individual ||
-                            (broadcast && !configuration.is_set(config::broadcast_disable)) ||
-                            in_table(destination, configuration);
-    match.accepted = by_address || configuration.is_set(config::promiscuous);
-    match.promiscuous_only = match.accepted && !by_address;
-    return match;
+    if (is_individual(destination, configuration))
+        return {.accepted = true, .individual = true};
+    return match_other(destination, configuration);
+}
+
+AddressFilter::Match AddressFilter::match_other(std::span<const uint8_t, 6> destination,
+                                                const Configuration& configuration) const {
+    const bool by_address =
+        passes_broadcast(destination, configuration) || in_table(destination, configuration);
+    const bool accepted = by_address || configuration.is_set(config::promiscuous);
+    return {.accepted = accepted, .promiscuous_only = accepted && !by_address};
 }
 
 } // namespace i8255x

@@ -13,6 +13,13 @@ namespace i8255x {
 using MacAddress = std::array<uint8_t, 6>;
 inline constexpr MacAddress broadcast_address = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
+/// The first byte on the wire is the lowest.
+constexpr uint64_t number_of(std::span<const uint8_t, 6> address) {
+    const auto low = static_cast<uint32_t>(address[0] | address[1] << 8 | address[2] << 16) |
+                     static_cast<uint32_t>(address[3]) << 24;
+    return low | static_cast<uint64_t>(address[4] | address[5] << 8) << 32;
+}
+
 class AddressFilter {
   public:
     struct State {
@@ -41,7 +48,11 @@ class AddressFilter {
     static unsigned hash_index(std::span<const uint8_t, 6> address);
 
   private:
+    /// Apart, so that a frame to this station does not save registers for it.
+    [[gnu::noinline]] Match match_other(std::span<const uint8_t, 6> destination,
+                                        const Configuration& configuration) const;
     bool in_hash(std::span<const uint8_t, 6> address) const;
+    bool passes_broadcast(std::span<const uint8_t, 6> destination, const Configuration& configuration) const;
     bool is_individual(std::span<const uint8_t, 6> destination, const Configuration& configuration) const;
     bool in_table(std::span<const uint8_t, 6> destination, const Configuration& configuration) const;
 

@@ -102,8 +102,9 @@ Receive Chip::receive(std::span<const uint8_t> frame) {
         units_->refuse(frame, Filtered::FlowControl);
         return Receive::Taken;
     }
-    const ReceiveWatch watch(*units_);
-    return units_->receive_unit.receive(frame) ? Receive::Taken : Receive::HeldBack;
+    const bool taken = units_->receive_unit.receive(frame);
+    units_->flow_control.follow_fifo(units_->receive_unit.fifo().size());
+    return taken ? Receive::Taken : Receive::HeldBack;
 }
 
 bool Chip::can_receive() const { return units_->can_receive(); }

@@ -9,6 +9,7 @@ namespace i8255x {
 void Configuration::apply(std::span<const uint8_t> bytes) {
     std::copy_n(bytes.begin(), std::min(bytes.size(), bytes_.size()), bytes_.begin());
     configured_ = true;
+    draw_conclusions();
 }
 
 bool Configuration::extended_tcb() const {
@@ -34,14 +35,17 @@ StatisticsFormat Configuration::statistics_format() const {
     return standard ? StatisticsFormat::I82557 : StatisticsFormat::I82558;
 }
 
-/// Drivers set both bits together, or the second alone and have plain RFDs.
-bool Configuration::extended_rfd() const {
-    return is_set(config::extended_rfd) && is_set(config::gamla_receive);
+void Configuration::draw_conclusions() {
+    // Drivers set both bits together, or the second alone and have plain RFDs.
+    extended_rfd_ = is_set(config::extended_rfd) && is_set(config::gamla_receive);
+    stores_frames_as_they_come_ = !extended_rfd_ && !is_set(config::stripping) &&
+                                  !is_set(config::crc_transfer) && !is_set(config::rx_checksum);
 }
 
 void Configuration::restore(const ConfigurationBytes& bytes, bool configured) {
     bytes_ = bytes;
     configured_ = configured;
+    draw_conclusions();
 }
 
 } // namespace i8255x

@@ -16,7 +16,9 @@ namespace i8255x {
 class Configuration {
   public:
     explicit Configuration(Generation generation, FeatureSet features = FeatureSet::all())
-        : generation_(generation), features_(features) {}
+        : generation_(generation), features_(features) {
+        draw_conclusions();
+    }
 
     /// Applies the parameters of a Configure command: bytes beyond `bytes.size()` keep their values.
     void apply(std::span<const uint8_t> bytes);
@@ -33,15 +35,21 @@ class Configuration {
     bool loops_back() const;                ///< internal or external loopback
     bool transmit_not_ok_interrupt() const; ///< TNO, which only the 82557 has
     StatisticsFormat statistics_format() const;
-    bool extended_rfd() const; ///< only on the 82550 and 82551
+    bool extended_rfd() const { return extended_rfd_; } ///< only on the 82550 and 82551
+    /// Nothing is cut off, taken out, appended or reported.
+    bool stores_frames_as_they_come() const { return stores_frames_as_they_come_; }
 
     void restore(const ConfigurationBytes& bytes, bool configured);
 
   private:
+    void draw_conclusions();
+
     Generation generation_;
     FeatureSet features_;
     ConfigurationBytes bytes_ = configuration_defaults;
     bool configured_ = false;
+    // what is asked for each frame and follows from the bytes
+    bool extended_rfd_ = false, stores_frames_as_they_come_ = false;
 };
 
 } // namespace i8255x

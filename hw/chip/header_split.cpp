@@ -92,7 +92,7 @@ void ReceiveUnit::end_split(ReceiveBuffers* redirected) {
     const ReceivedFrame received = describe(frame, {}, match, configuration_);
     Slot slot;
     if (read_slot(slot))
-        complete(slot, received, std::min(header, received.bytes()), redirected);
+        complete(slot, received, std::min(header, received.bytes), redirected);
     else
         lose_to_bus("RFD not readable", received);
     fifo_.pop();

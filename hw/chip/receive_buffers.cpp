@@ -58,17 +58,17 @@ ReceiveBuffers::Stored ReceiveBuffers::store(const ReceivedFrame& frame, std::si
     std::size_t at = from;
     while (found == Found::Buffer) {
         const Buffer full = buffer;
-        const std::size_t bytes = std::min(full.size, frame.bytes() - at);
+        const std::size_t bytes = std::min(full.size, frame.bytes - at);
         if (!dma_write_frame(host_, full.address, frame, at, bytes))
             return refused();
         at += bytes;
-        found = at < frame.bytes() ? find(buffer, base) : Found::None;
+        found = at < frame.bytes ? find(buffer, base) : Found::None;
         if (found == Found::Unreadable || !write_count(full, bytes, found == Found::None))
             return refused();
     }
     if (found == Found::Unreadable)
         return refused();
-    if (at == frame.bytes())
+    if (at == frame.bytes)
         return {Outcome::Fits, at - from};
     return {at == from ? Outcome::Nothing : Outcome::Cut, at - from};
 }
@@ -91,10 +91,8 @@ bool ReceiveBuffers::look_again(uint32_t base) {
     return true;
 }
 
-bool dma_write_frame(Host& host, uint32_t address, const ReceivedFrame& frame, std::size_t from,
-                     std::size_t count) {
-    if (frame.bytes() == frame.data.size()) // nothing in front or behind, as nearly always
-        return count == 0 || host.dma_write(address, frame.data.subspan(from, count));
+bool dma_write_pieces(Host& host, uint32_t address, const ReceivedFrame& frame, std::size_t from,
+                      std::size_t count) {
     for (std::span<const uint8_t> piece : frame.pieces()) {
         const std::size_t skipped = std::min(from, piece.size());
         const std::size_t bytes = std::min(count, piece.size() - skipped);

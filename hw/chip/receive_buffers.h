@@ -47,7 +47,7 @@ class ReceiveBuffers {
     bool look_again(uint32_t base);
 
     /// Writes the frame from byte `from` on, which it has, into the next buffers, and their actual counts.
-    Stored store(const ReceivedFrame& frame, std::size_t from, uint32_t base);
+    [[gnu::noinline]] Stored store(const ReceivedFrame& frame, std::size_t from, uint32_t base);
 
     const State& state() const { return state_; }
     static bool valid(const State& state) { return state.position <= Position::UsedUp; }
@@ -65,8 +65,14 @@ class ReceiveBuffers {
     unsigned looked_at_ = 0; ///< RBDs since store() began
 };
 
+[[gnu::noinline]] bool dma_write_pieces(Host& host, uint32_t address, const ReceivedFrame& frame,
+                                        std::size_t from, std::size_t count);
 /// Writes bytes [from, from + count) of `frame` to `address` on, each piece from where it is.
-bool dma_write_frame(Host& host, uint32_t address, const ReceivedFrame& frame, std::size_t from,
-                     std::size_t count);
+inline bool dma_write_frame(Host& host, uint32_t address, const ReceivedFrame& frame, std::size_t from,
+                            std::size_t count) {
+    if (frame.bytes != frame.data.size())
+        return dma_write_pieces(host, address, frame, from, count);
+    return count == 0 || host.dma_write(address, frame.data.subspan(from, count));
+}
 
 } // namespace i8255x

@@ -38,11 +38,7 @@ bool is_too_long(std::span<const uint8_t> frame, const Configuration& configurat
 }
 
 /// SDM 6.4.2.3 byte 18: the padding of a frame with a length field is cut, unless the CRC is transferred.
-std::span<const uint8_t> stripped(std::span<const uint8_t> frame, const Configuration& configuration) {
-    const unsigned length = type_or_length(frame);
-    if (!configuration.is_set(config::stripping) || configuration.is_set(config::crc_transfer) ||
-        !is_length(length))
-        return frame;
+std::span<const uint8_t> stripped(std::span<const uint8_t> frame, unsigned length) {
     return frame.first(std::min(frame.size(), mac_header_bytes + length));
 }
 
@@ -93,6 +89,23 @@ uint16_t address_status(const AddressFilter::Match& match) {
     return status;
 }
 
+/// Apart, so that the usual frame does not save registers for it.
+[[gnu::noinline]] void adapt(ReceivedFrame& received, const WireFrame& frame, unsigned length,
+                             const Configuration& configuration) {
+    const bool extended = configuration.extended_rfd(), with_fcs = configuration.is_set(config::crc_transfer);
+    if (configuration.is_set(config::stripping) && !with_fcs && is_length(length))
+        received.data = stripped(frame.bytes, length);
+    if (extended)
+        add_report(received, frame);
+    if (configuration.is_set(config::vlan_strip) && (received.status & rfd_status::vlan) != 0)
+        take_tag_out(received);
+    if (with_fcs)
+        append_fcs(received, frame);
+    if (configuration.is_set(config::rx_checksum) && !extended)
+        append_checksum_word(received, frame);
+    received.bytes = received.addresses.size() + received.data.size() + received.trailer_bytes;
+}
+
 } // namespace
 
 Counter FrameErrors::counter() const {
@@ -119,22 +132,16 @@ FrameErrors find_errors(const WireFrame& frame, const Configuration& configurati
 
 ReceivedFrame describe(const WireFrame& frame, const FrameErrors& errors, const AddressFilter::Match& match,
                        const Configuration& configuration) {
-    const bool extended = configuration.extended_rfd();
+    const unsigned length = type_or_length(frame.bytes);
     ReceivedFrame received;
-    received.wire = frame.bytes;
-    received.data = stripped(frame.bytes, configuration);
+    received.wire = received.data = frame.bytes;
+    received.bytes = frame.bytes.size();
     received.errors = errors;
     received.status = errors.status | address_status(match);
-    if (!is_length(type_or_length(frame.bytes)))
+    if (!is_length(length))
         received.status |= rfd_status::type_frame;
-    if (extended)
-        add_report(received, frame);
-    if (configuration.is_set(config::vlan_strip) && (received.status & rfd_status::vlan) != 0)
-        take_tag_out(received);
-    if (configuration.is_set(config::crc_transfer))
-        append_fcs(received, frame);
-    if (configuration.is_set(config::rx_checksum) && !extended)
-        append_checksum_word(received, frame);
+    if (!configuration.stores_frames_as_they_come())
+        adapt(received, frame, length, configuration);
     return received;
 }
 

@@ -41,13 +41,13 @@ struct ReceivedFrame {
     std::span<const uint8_t> wire;      ///< all that came in, without FCS
     std::span<const uint8_t> addresses; ///< in front of a VLAN tag that was taken out; else empty
     std::span<const uint8_t> data;
-    std::array<uint8_t, 6> trailer{}; ///< FCS and checksum word, as configured
+    std::array<uint8_t, 6> trailer; ///< FCS and checksum word, as configured
     uint8_t trailer_bytes = 0;
     uint16_t status = 0; ///< rfd_status bits, without C and OK
     FrameErrors errors;
     ReceiveReport report{}; ///< for an extended RFD
+    std::size_t bytes = 0;  ///< of all pieces
 
-    std::size_t bytes() const { return addresses.size() + data.size() + trailer_bytes; }
     /// In the order of memory.
     std::array<std::span<const uint8_t>, 3> pieces() const {
         return {addresses, data, std::span(trailer).first(trailer_bytes)};

@@ -22,16 +22,15 @@ bool ReceiveUnit::read_slot(Slot& slot) const {
     ReceiveFrameDescriptor rfd;
     if (!dma_read_object(host_, state_.rfd, rfd))
         return false;
-    const bool extended = configuration_.extended_rfd();
-    const std::size_t own = extended ? sizeof(ExtendedReceiveFrameDescriptor) : sizeof(rfd);
-    slot = {.address = state_.rfd,
-            .data = state_.rfd + static_cast<uint32_t>(own),
-            .command = rfd.command,
-            .link = rfd.link,
-            .rbd = rfd.rbd,
-            .size = static_cast<std::size_t>(rfd.size & rfd_count::mask)};
-    if ((slot.command & rfd_command::header) != 0)
-        slot.header = state_.header_data_size;
+    const std::size_t own =
+        configuration_.extended_rfd() ? sizeof(ExtendedReceiveFrameDescriptor) : sizeof(rfd);
+    slot.address = state_.rfd;
+    slot.data = state_.rfd + static_cast<uint32_t>(own);
+    slot.command = rfd.command;
+    slot.link = rfd.link;
+    slot.rbd = rfd.rbd;
+    slot.header = (slot.command & rfd_command::header) != 0 ? state_.header_data_size : 0;
+    slot.size = rfd.size & rfd_count::mask;
     return true;
 }
 
@@ -127,7 +126,7 @@ ReceiveUnit::Stored ReceiveUnit::store(const ReceivedFrame& frame, bool rest_may
     case Found::Slot:
         break;
     }
-    if (slot.header != 0 && frame.bytes() > slot.header)
+    if (slot.header != 0 && frame.bytes > slot.header)
         return store_header(slot, frame, rest_may_wait);
     return complete(slot, frame, 0, nullptr);
 }
@@ -147,8 +146,8 @@ ReceiveUnit::Placed ReceiveUnit::place(const Slot& slot, const ReceivedFrame& fr
                                        ReceiveBuffers* redirected) {
     ReceiveBuffers* const buffers = redirected == nullptr && slot.flexible() ? &buffers_ : redirected;
     const std::size_t room = redirected == nullptr ? slot.room() : header;
-    Placed placed{.with_buffers = buffers != nullptr, .own = std::min(frame.bytes(), room)};
-    if (buffers != nullptr && placed.own < frame.bytes()) {
+    Placed placed{.with_buffers = buffers != nullptr, .own = std::min(frame.bytes, room)};
+    if (buffers != nullptr && placed.own < frame.bytes) {
         const ReceiveBuffers::Stored stored = buffers->store(frame, placed.own, state_.base);
         placed.beyond = stored.bytes;
         placed.nothing = stored.outcome == ReceiveBuffers::Outcome::Nothing && header == 0;
@@ -182,7 +181,7 @@ ReceiveUnit::Stored ReceiveUnit::complete(const Slot& slot, const ReceivedFrame&
         lose_to_bus("RFD not writable", frame);
         return Stored::Lost;
     }
-    const bool fits = placed.own + placed.beyond == frame.bytes();
+    const bool fits = placed.own + placed.beyond == frame.bytes;
     if (placed.overrun)
         statistics_.count(Counter::RxOverruns);
     else if (fits && !frame.errors.any())
@@ -213,7 +212,7 @@ bool ReceiveUnit::write_completion(const Slot& slot, const ReceivedFrame& frame,
     uint16_t status = rfd_status::complete | frame.status;
     if (placed.overrun)
         status |= rfd_status::overrun;
-    else if (stored < frame.bytes())
+    else if (stored < frame.bytes)
         status |= rfd_status::no_resources;
     else if (!frame.errors.any())
         status |= rfd_status::ok;

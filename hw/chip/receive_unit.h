@@ -135,7 +135,8 @@ class ReceiveUnit {
     bool passes_overruns() const;
     void raise_early_receive(std::span<const uint8_t> frame);
     void lose_to_bus(const char* what, const ReceivedFrame& frame);
-    void leave_ready(RuStatus next, uint8_t other_causes);
+    /// Apart, so that a frame after which the unit goes on saves no registers for it.
+    [[gnu::noinline]] void leave_ready(RuStatus next, uint8_t other_causes);
 
     bool mid_frame() const { return state_.header_stored != 0; }
     bool next_splits(std::size_t bytes) const;

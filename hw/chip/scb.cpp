@@ -55,9 +55,7 @@ void Scb::set_cu_status(CuStatus status) {
     state_.cu = status;
 }
 
-void Scb::set_ru_status(RuStatus status) {
-    if (status == state_.ru)
-        return;
+void Scb::change_ru_status(RuStatus status) {
     host_.trace(TraceEvent::RuState, static_cast<uint32_t>(state_.ru), static_cast<uint32_t>(status));
     state_.ru = status;
 }

@@ -33,7 +33,10 @@ class Scb {
     CuStatus cu_status() const { return state_.cu; }
     RuStatus ru_status() const { return state_.ru; }
     void set_cu_status(CuStatus status);
-    void set_ru_status(RuStatus status);
+    void set_ru_status(RuStatus status) {
+        if (status != state_.ru)
+            change_ru_status(status);
+    }
 
     uint32_t general_pointer() const { return state_.general_pointer; }
     void set_general_pointer(uint32_t value) { state_.general_pointer = value; }
@@ -48,6 +51,7 @@ class Scb {
     void restore(const State& state);
 
   private:
+    void change_ru_status(RuStatus status);
     bool level(const State& state) const;
     void update_pin();
 

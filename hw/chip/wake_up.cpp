@@ -28,12 +28,6 @@ bool repeats(std::span<const uint8_t> bytes, const MacAddress& address) {
 constexpr unsigned address_bits = 48;
 constexpr uint64_t address_mask = (uint64_t{1} << address_bits) - 1;
 
-uint64_t six_bytes(const MacAddress& from) {
-    uint64_t bytes = 0;
-    std::memcpy(&bytes, from.data(), from.size());
-    return bytes;
-}
-
 bool is_rotated(uint64_t bytes, uint64_t address) {
     for (unsigned shift = 0; shift < address_bits; shift += 8)
         if (bytes == ((address << shift | address >> (address_bits - shift)) & address_mask))
@@ -46,13 +40,21 @@ bool is_rotated(uint64_t bytes, uint64_t address) {
 bool may_have_magic_sequence(std::span<const uint8_t> frame, const MacAddress& own) {
     constexpr std::size_t once = sizeof(MacAddress), looked_at = once + sizeof(uint64_t);
     constexpr std::size_t stride = address_repetitions * once - looked_at + 1;
-    for (std::size_t at = 0; at + looked_at <= frame.size(); at += stride) {
+    const auto is_repeated = [&](std::size_t at) {
         uint64_t here, later;
         std::memcpy(&here, frame.data() + at, sizeof here);
         std::memcpy(&later, frame.data() + at + once, sizeof later);
-        if (here == later && is_rotated(here & address_mask, six_bytes(own)))
+        return here == later && is_rotated(here & address_mask, number_of(own));
+    };
+    constexpr std::size_t at_once = 4;
+    std::size_t at = 0;
+    for (; at + (at_once - 1) * stride + looked_at <= frame.size(); at += at_once * stride)
+        if (is_repeated(at) || is_repeated(at + stride) || is_repeated(at + 2 * stride) ||
+            is_repeated(at + 3 * stride))
             return true;
-    }
+    for (; at + looked_at <= frame.size(); at += stride)
+        if (is_repeated(at))
+            return true;
     return false;
 }
 

@@ -87,11 +87,32 @@ void e100_dma_barrier(void* opaque);
 
 // e100_host.c: what the chip needs from QEMU
 extern const struct i8255x_host e100_host;
+extern unsigned e100_cards_at_work; // in the chip; more than one if they are made to reach each other by DMA
+void e100_work_afterwards(E100State* card);
 // Every call into the chip stands between these two. False if the chip is at work already and its own doings
 // led back to it (its DMA hit its own registers, the peer answered a frame at once): then do not call it.
-bool e100_enter(E100State* card);
+static inline bool e100_enter(E100State* card) {
+    MemReentrancyGuard* guard = &card->parent_obj.qdev.mem_reentrancy_guard; // DEVICE() would cost a lookup
+
+    if (card->inside) {
+        return false;
+    }
+    card->inside = true;
+    e100_cards_at_work++;
+    // Not all ways into the device set this; with it QEMU refuses DMA into the card's own registers.
+    card->outer_io = guard->engaged_in_io;
+    guard->engaged_in_io = true;
+    return true;
+}
 // Does what had to wait until the chip was done. May free the card.
-void e100_leave(E100State* card);
+static inline void e100_leave(E100State* card) {
+    card->parent_obj.qdev.mem_reentrancy_guard.engaged_in_io = card->outer_io;
+    card->inside = false;
+    e100_cards_at_work--;
+    if (unlikely(card->afterwards != 0)) {
+        e100_work_afterwards(card);
+    }
+}
 // From inside: `what` is to be done when the chip is left.
 enum {
     E100_RUN_COMMAND_UNIT = 1 << 0,

@@ -9,7 +9,7 @@
 
 static const int64_t no_deadline = -1;
 
-static unsigned cards_at_work; // in the chip; more than one if they are made to reach each other by DMA
+unsigned e100_cards_at_work;
 
 // The command unit may have an endless list to run. Between two slices the guest's CPUs get their turn at
 // QEMU's lock.
@@ -18,20 +18,6 @@ static const int64_t pause_between_slices_ns = 10 * SCALE_US;
 static void command_unit_due(void* opaque);
 
 static bool in_the_world(const E100State* card) { return card->nic != NULL; }
-
-bool e100_enter(E100State* card) {
-    MemReentrancyGuard* guard = &card->parent_obj.qdev.mem_reentrancy_guard; // DEVICE() would cost a lookup
-
-    if (card->inside) {
-        return false;
-    }
-    card->inside = true;
-    cards_at_work++;
-    // Not all ways into the device set this; with it QEMU refuses DMA into the card's own registers.
-    card->outer_io = guard->engaged_in_io;
-    guard->engaged_in_io = true;
-    return true;
-}
 
 // What the chip does may unplug the card: its DMA or its peer's can reach the configuration space of the
 // bridge above. So whatever may lead there is followed by something, and the card stays until then.
@@ -42,7 +28,7 @@ void e100_do_afterwards(E100State* card, unsigned what) {
     card->afterwards |= what;
 }
 
-static __attribute__((noinline)) void work_afterwards(E100State* card) {
+void e100_work_afterwards(E100State* card) {
     unsigned work = card->afterwards;
 
     card->afterwards = 0; // what follows from this work is another round, which ends inside this one
@@ -64,15 +50,6 @@ static __attribute__((noinline)) void work_afterwards(E100State* card) {
         e100_save_eeprom(card);
     }
     object_unref(OBJECT(card));
-}
-
-void e100_leave(E100State* card) {
-    card->parent_obj.qdev.mem_reentrancy_guard.engaged_in_io = card->outer_io;
-    card->inside = false;
-    cards_at_work--;
-    if (unlikely(card->afterwards != 0)) {
-        work_afterwards(card);
-    }
 }
 
 void e100_reset_mac(E100State* card) {
@@ -146,7 +123,7 @@ static void host_cancel_timer(void* opaque, unsigned timer) {
 // patient. When another device's DMA rings, the work waits all the same, or cards could be made to ring each
 // other's without end; and so does what a slice leaves of a list.
 static bool is_rung_by_cpu(const E100State* card) {
-    return !card->in_command_unit && cards_at_work == 1 && qemu_in_vcpu_thread();
+    return !card->in_command_unit && e100_cards_at_work == 1 && qemu_in_vcpu_thread();
 }
 
 // A timer rather than a bottom half: the virtual clock stands still with the machine, so nothing moves in a
