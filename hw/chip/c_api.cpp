@@ -47,8 +47,8 @@ class CHost final : public Host {
         host_.eeprom_changed(opaque_, index, value);
     }
     void guest_error(const char* what, uint32_t value) override { host_.guest_error(opaque_, what, value); }
-    void trace(TraceEvent event, uint32_t a, uint32_t b) override {
-        host_.trace(opaque_, static_cast<unsigned>(event), a, b);
+    void show(TraceEvent event, uint32_t a, uint32_t b) override {
+        host_.show(opaque_, static_cast<unsigned>(event), a, b);
     }
 
   private:
@@ -171,6 +171,8 @@ struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque,
 }
 
 void i8255x_free(struct i8255x_chip* chip) { delete chip; }
+
+bool* i8255x_watched(struct i8255x_chip* chip) { return &chip->host.watched(); }
 
 uint32_t i8255x_csr_read(struct i8255x_chip* chip, uint32_t offset, unsigned width) {
     return chip->chip.csr_read(offset, width);

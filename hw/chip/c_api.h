@@ -33,7 +33,7 @@ struct i8255x_host {
     void (*schedule_command_unit)(void* opaque);
     void (*eeprom_changed)(void* opaque, unsigned index, uint16_t value);
     void (*guest_error)(void* opaque, const char* what, uint32_t value);
-    void (*trace)(void* opaque, unsigned event, uint32_t a, uint32_t b);
+    void (*show)(void* opaque, unsigned event, uint32_t a, uint32_t b);
 };
 
 /* What the PCI function in front of a chip looks like; strings live forever. */
@@ -87,6 +87,9 @@ struct i8255x_chip* i8255x_new(const struct i8255x_host* host, void* opaque,
                                const struct i8255x_options* options, const uint16_t* eeprom,
                                size_t eeprom_words);
 void i8255x_free(struct i8255x_chip* chip);
+
+/* Whether its steps are shown to the host, which may change it; true at first. */
+bool* i8255x_watched(struct i8255x_chip* chip);
 
 uint32_t i8255x_csr_read(struct i8255x_chip* chip, uint32_t offset, unsigned width);
 void i8255x_csr_write(struct i8255x_chip* chip, uint32_t offset, unsigned width, uint32_t value);

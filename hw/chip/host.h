@@ -61,11 +61,19 @@ class Host {
 
     /// The guest did something the manual forbids: `what`, one clause without newline, with `value`.
     virtual void guest_error(const char* what, uint32_t value) = 0;
-    /// One step of the chip's work, for people who watch. Must be cheap.
-    virtual void trace(TraceEvent event, uint32_t a, uint32_t b) = 0;
+    /// One step of the chip's work, for people who watch; if nobody does, it costs one branch.
+    void trace(TraceEvent event, uint32_t a, uint32_t b) {
+        if (watched_)
+            show(event, a, b);
+    }
+    bool& watched() { return watched_; } ///< true at first
 
   protected:
     ~Host() = default;
+    virtual void show(TraceEvent event, uint32_t a, uint32_t b) = 0;
+
+  private:
+    bool watched_ = true;
 };
 
 } // namespace i8255x

@@ -11,13 +11,13 @@
 namespace i8255x {
 
 struct ReceiveUnit::Slot {
-    uint32_t address = 0;
-    uint32_t data = 0; ///< address of what follows the descriptor: header area, data area
-    uint16_t command = 0;
-    uint32_t link = 0;
-    uint32_t rbd = 0;
-    std::size_t header = 0; ///< bytes of the header area; 0: not a header RFD
-    std::size_t size = 0;   ///< of the data area
+    uint32_t address;
+    uint32_t data; ///< address of what follows the descriptor: header area, data area
+    uint16_t command;
+    uint32_t link;
+    uint32_t rbd;
+    std::size_t header; ///< bytes of the header area; 0: not a header RFD
+    std::size_t size;   ///< of the data area
 
     bool flexible() const { return (command & rfd_command::flexible) != 0; }
     std::size_t room() const { return header + size; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "ethernet.h"
 #include "receive_frame.h"
@@ -28,32 +29,48 @@ bool repeats(std::span<const uint8_t> bytes, const MacAddress& address) {
 constexpr unsigned address_bits = 48;
 constexpr uint64_t address_mask = (uint64_t{1} << address_bits) - 1;
 
-bool is_rotated(uint64_t bytes, uint64_t address) {
+/// The same for all rotations.
+uint64_t sum_of_bytes(uint64_t bytes) {
+    uint64_t sum = 0;
+    for (unsigned shift = 0; shift < address_bits; shift += 8)
+        sum ^= bytes >> shift & 0xff;
+    return sum;
+}
+
+[[gnu::noinline]] bool is_rotated(uint64_t bytes, uint64_t address) {
+    if (sum_of_bytes(bytes) != sum_of_bytes(address)) // nearly always, also of frames full of zeros
+        return false;
     for (unsigned shift = 0; shift < address_bits; shift += 8)
         if (bytes == ((address << shift | address >> (address_bits - shift)) & address_mask))
             return true;
     return false;
 }
 
+inline bool is_repeated(const uint8_t* at, const MacAddress& own) {
+    uint64_t here, later;
+    std::memcpy(&here, at, sizeof here);
+    std::memcpy(&later, at + sizeof(MacAddress), sizeof later);
+    return here == later && is_rotated(here & address_mask, number_of(own));
+}
+
+constexpr std::size_t looked_at = sizeof(MacAddress) + sizeof(uint64_t); ///< of is_repeated()
+constexpr std::size_t stride = address_repetitions * sizeof(MacAddress) - looked_at + 1;
+
+template <std::size_t... Index>
+bool is_repeated_in_one(const uint8_t* at, const MacAddress& own, std::index_sequence<Index...>) {
+    return (is_repeated(at + Index * stride, own) || ...);
+}
+
 /// False only if there is no magic sequence. Its repetitions are so long that one of these places is in them;
 /// there each byte is the one of six bytes before. Each frame that comes in is asked.
 bool may_have_magic_sequence(std::span<const uint8_t> frame, const MacAddress& own) {
-    constexpr std::size_t once = sizeof(MacAddress), looked_at = once + sizeof(uint64_t);
-    constexpr std::size_t stride = address_repetitions * once - looked_at + 1;
-    const auto is_repeated = [&](std::size_t at) {
-        uint64_t here, later;
-        std::memcpy(&here, frame.data() + at, sizeof here);
-        std::memcpy(&later, frame.data() + at + once, sizeof later);
-        return here == later && is_rotated(here & address_mask, number_of(own));
-    };
-    constexpr std::size_t at_once = 4;
+    constexpr std::size_t places = 6, reach = (places - 1) * stride + looked_at;
     std::size_t at = 0;
-    for (; at + (at_once - 1) * stride + looked_at <= frame.size(); at += at_once * stride)
-        if (is_repeated(at) || is_repeated(at + stride) || is_repeated(at + 2 * stride) ||
-            is_repeated(at + 3 * stride))
+    for (; at + reach <= frame.size(); at += places * stride)
+        if (is_repeated_in_one(frame.data() + at, own, std::make_index_sequence<places>()))
             return true;
     for (; at + looked_at <= frame.size(); at += stride)
-        if (is_repeated(at))
+        if (is_repeated(frame.data() + at, own))
             return true;
     return false;
 }

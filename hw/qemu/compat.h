@@ -17,11 +17,20 @@
 #include "system/dma.h"
 #include "system/runstate.h"
 #include "system/system.h"
+#include "system/xen.h"
 #else
 #include "sysemu/block-backend.h"
 #include "sysemu/dma.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
+#include "sysemu/xen.h"
+#endif
+
+// Moved after 10.0.
+#if __has_include("system/ramlist.h")
+#include "system/ramlist.h"
+#else
+#include "exec/ramlist.h"
 #endif
 
 // Property arrays end with an empty entry up to 9.x; from 10.0 they are const and counted.

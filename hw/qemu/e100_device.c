@@ -70,6 +70,7 @@ static bool build_chip(E100State* card, Error** errp) {
     }
     i8255x_free(card->chip); // of an earlier attempt to realize
     card->chip = i8255x_new(&e100_host, card, &options, card->eeprom, card->eeprom_words);
+    card->watched = i8255x_watched(card->chip);
     return true;
 }
 

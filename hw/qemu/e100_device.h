@@ -4,11 +4,11 @@
 
 #include "compat.h"
 
-#include "exec/ramlist.h"
 #include "net/net.h"
 #include "qemu/timer.h"
 
 #include "chip/c_api.h"
+#include "timeline_device.h"
 
 #define TYPE_E100 "e100"
 OBJECT_DECLARE_SIMPLE_TYPE(E100State, E100)
@@ -31,7 +31,7 @@ typedef struct E100Dma {
     MemoryListener listener;
     MemoryRegionCache window; // of RAM; addresses in it count from `begin`
     uint64_t begin, bytes;    // 0 bytes: nothing is mapped
-    // QEMU's lists of changed pages, a bit each, and how far from their beginning the window's memory is
+    // QEMU's lists of changed pages, a bit each, and where in them the card's address 0 would be
     const unsigned long* changed_pages[DIRTY_MEMORY_NUM];
     uint64_t offset_in_lists;
     unsigned page_bits;
@@ -52,6 +52,7 @@ struct E100State {
 
     struct i8255x_identity identity;
     struct i8255x_chip* chip;
+    bool* watched; // the chip's
     Object* listener;
     NetClientInfo client_info;
     NICState* nic; // NULL before realize and after unrealize: nothing may reach the world then
@@ -102,6 +103,7 @@ static inline bool e100_enter(E100State* card) {
     // Not all ways into the device set this; with it QEMU refuses DMA into the card's own registers.
     card->outer_io = guard->engaged_in_io;
     guard->engaged_in_io = true;
+    *card->watched = trace_events_enabled_count | e100_timeline_on;
     return true;
 }
 // Does what had to wait until the chip was done. May free the card.
@@ -192,7 +194,7 @@ void e100_trace_register(void);
 void e100_trace_apply_options(void);
 // Switches the events whose name matches; a leading '-' switches off.
 void e100_trace_switch(const char* pattern);
-void e100_trace(void* opaque, unsigned event, uint32_t a, uint32_t b);
+void e100_show(void* opaque, unsigned event, uint32_t a, uint32_t b);
 
 // e100_vmstate.c
 extern const VMStateDescription e100_vmstate;

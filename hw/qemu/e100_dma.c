@@ -6,7 +6,6 @@
 #include "e100_device.h"
 
 #include "exec/target_page.h"
-#include "sysemu/xen.h"
 
 static const uint64_t address_space_bytes = UINT64_C(1) << 32; // the chip has 32 address lines
 
@@ -52,7 +51,7 @@ static bool init_window(E100State* card, uint64_t begin, uint64_t bytes) {
 // its pages in one. `offset`: of the window in all RAM, counted from where that piece begins.
 static void find_changed_pages(E100Dma* dma, uint64_t piece, uint64_t offset) {
     dma->page_bits = qemu_target_page_bits();
-    dma->offset_in_lists = offset;
+    dma->offset_in_lists = offset - dma->begin;
     for (unsigned watcher = 0; watcher < DIRTY_MEMORY_NUM; watcher++) {
         dma->changed_pages[watcher] = qatomic_rcu_read(&ram_list.dirty_memory[watcher])->blocks[piece];
     }
@@ -101,15 +100,15 @@ static inline bool is_known_as_changed(const E100Dma* dma, uint64_t page) {
            1;
 }
 
-static __attribute__((noinline)) bool make_known(E100Dma* dma, uint64_t offset, size_t count) {
-    address_space_cache_invalidate(&dma->window, offset, count);
+static __attribute__((noinline)) bool make_known(E100Dma* dma, uint32_t address, size_t count) {
+    address_space_cache_invalidate(&dma->window, address - dma->begin, count);
     return true;
 }
 
 // Tells those who watch RAM - translated code, a migration, the screen - unless all know already that these
 // pages have changed. `count` is not 0. True, as the write has succeeded.
 static inline bool note_written(E100Dma* dma, uint32_t address, size_t count) {
-    uint64_t offset = address - dma->begin, begin = dma->offset_in_lists + offset;
+    uint64_t begin = dma->offset_in_lists + address;
     uint64_t page = begin >> dma->page_bits, last = (begin + count - 1) >> dma->page_bits;
 
     while (likely(is_known_as_changed(dma, page))) {
@@ -117,7 +116,7 @@ static inline bool note_written(E100Dma* dma, uint32_t address, size_t count) {
             return true;
         }
     }
-    return make_known(dma, offset, count);
+    return make_known(dma, address, count);
 }
 
 // A transfer that passes the top goes on at address 0.

@@ -168,7 +168,7 @@ const struct i8255x_host e100_host = {
     .schedule_command_unit = host_schedule_command_unit,
     .eeprom_changed = host_eeprom_changed,
     .guest_error = host_guest_error,
-    .trace = e100_trace,
+    .show = e100_show,
 };
 
 static void chip_timer_expired(void* opaque) {

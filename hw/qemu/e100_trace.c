@@ -60,7 +60,8 @@ static void print(const E100State* card, unsigned event, uint32_t a, uint32_t b)
     }
 }
 
-static __attribute__((noinline)) void tell(const E100State* card, unsigned event, uint32_t a, uint32_t b) {
+void e100_show(void* opaque, unsigned event, uint32_t a, uint32_t b) {
+    const E100State* card = opaque;
     const char* name = name_of(card);
 
     if (e100_timeline_on && name != NULL) { // without: a card on its way in or out
@@ -68,12 +69,6 @@ static __attribute__((noinline)) void tell(const E100State* card, unsigned event
     }
     if (event < EVENTS && enabled[event] && qemu_loglevel_mask(LOG_TRACE)) {
         print(card, event, a, b);
-    }
-}
-
-void e100_trace(void* opaque, unsigned event, uint32_t a, uint32_t b) {
-    if (unlikely(trace_events_enabled_count | e100_timeline_on)) {
-        tell(opaque, event, a, b);
     }
 }
 

@@ -58,7 +58,7 @@ static void send_answer(void* opaque, const uint8_t* frame, size_t bytes) {
 
 static const struct traffic_host host = {.send = send_frame, .answer = send_answer};
 
-static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t bytes) {
+static ssize_t hear_frame(NetClientState* client, const uint8_t* frame, size_t bytes) {
     E100Traffic* traffic = qemu_get_nic_opaque(client);
 
     traffic_received(traffic->tester, frame, bytes, now_ns());
@@ -68,7 +68,7 @@ static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t byte
 static NetClientInfo client_info = {
     .type = NET_CLIENT_DRIVER_NIC,
     .size = sizeof(NICState),
-    .receive = receive,
+    .receive = hear_frame,
 };
 
 // A machine that is suspended runs, as far as its surroundings are concerned.

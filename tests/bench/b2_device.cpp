@@ -21,6 +21,7 @@ void run(experiments::Bench& bench, experiments::Report& report) {
     models.insert(models.end(), peers.begin(), peers.end());
     experiments::Table table{"Host instructions for a frame", {""}, {}};
     table.columns.insert(table.columns.end(), models.begin(), models.end());
+    table.columns.push_back("the way to any of them");
     experiments::Table data{"", {"case", "card", "instructions"}, {}};
     for (const Direction direction : {Direction::Receive, Direction::Transmit})
         for (const std::size_t bytes : {60, 1514}) {
@@ -33,6 +34,9 @@ void run(experiments::Bench& bench, experiments::Report& report) {
                 row.push_back(text_of(std::round(cost.back()), 4));
                 data.rows.push_back({"\"" + what.name() + "\"", model, std::to_string(cost.back())});
             }
+            row.push_back(direction == Direction::Receive
+                              ? text_of(std::round(callgrind.instructions_on_the_way(what)), 4)
+                              : "included");
             table.rows.push_back(row);
             report.judge({"B2.1", what.name() + ": as a part of i82559er's", text_of(cost[0] / cost[1]),
                           "≤ 0.5", "", cost[0] <= 0.5 * cost[1]});
@@ -52,7 +56,8 @@ const experiments::Registration known(
      "How many instructions does the host execute for a frame inside the device, with no guest in the way? "
      "Descriptors are placed by hand, interrupts are off; frames come in bursts of 256, and the same number "
      "is handed over for transmission at once (to i82559er 16, which is all that it executes after a "
-     "doorbell). QEMU's network layer below the card is included, generator and main loop are not.",
+     "doorbell). Of a received frame the card's own part is counted; what generator, hub and QEMU's network "
+     "layer execute before is the last column. Transmit includes QEMU's network layer.",
      run});
 
 } // namespace

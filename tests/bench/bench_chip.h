@@ -51,7 +51,7 @@ class FlatHost final : public i8255x::Host {
     void schedule_command_unit() override { command_unit_due = true; }
     void eeprom_changed(unsigned, uint16_t) override {}
     void guest_error(const char*, uint32_t) override {}
-    void trace(i8255x::TraceEvent, uint32_t, uint32_t) override {}
+    void show(i8255x::TraceEvent, uint32_t, uint32_t) override {}
 };
 
 class BenchChip {

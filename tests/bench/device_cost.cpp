@@ -18,7 +18,8 @@ namespace {
 
 constexpr int64_t batch_ns = 192'000;
 constexpr unsigned few_batches = 2, receive_batches = 4;
-constexpr const char* tester_sends = "send_frame"; // a function of hw/qemu/traffic_device.c
+constexpr const char *tester_sends = "send_frame",
+                     *tester_hears = "hear_frame"; // functions of hw/qemu/traffic_device.c
 
 std::string numbered(const std::string& name, unsigned i) { return name + std::to_string(i); }
 
@@ -37,14 +38,16 @@ std::string tester(const Case& what, unsigned i) {
     return properties;
 }
 
-/// Cards, each with a tester on a wire of its own.
+/// Cards, each with a tester on a wire of its own. For no model one that does nothing but listen.
 Arguments wires(const std::string& model, const Case& what) {
     Arguments all;
     for (unsigned i = 0; i < what.cards; i++) {
         all = all + hub_port(i, numbered("card-port", i)) + hub_port(i, numbered("tester-port", i)) +
               Arguments{"-device", tester(what, i)};
-        if (!model.empty())
-            all = all + Arguments{"-device", properties_of(model, i) + ",netdev=" + numbered("card-port", i)};
+        const bool silent = model.empty() && what.direction == Direction::Receive;
+        if (silent || !model.empty())
+            all = all + Arguments{"-device", (silent ? "e100-traffic,running=off" : properties_of(model, i)) +
+                                                 ",netdev=" + numbered("card-port", i)};
     }
     return all;
 }
@@ -125,7 +128,8 @@ std::string Case::name() const {
 }
 
 Callgrind::Callgrind() : qemu_(qemu_binary()) {
-    write_wrapper(Direction::Receive, std::string("--toggle-collect=") + tester_sends);
+    write_wrapper(Direction::Receive,
+                  std::string("--toggle-collect=") + tester_sends + " --toggle-collect=" + tester_hears);
     write_wrapper(Direction::Transmit, "");
 }
 
@@ -162,6 +166,11 @@ Callgrind::PerBatch Callgrind::per_batch(const std::string& model, Case what, un
     const PerBatch result{static_cast<double>(many.instructions - few.instructions) / batches,
                           many.frames_a_batch};
     return known_[key] = result;
+}
+
+double Callgrind::instructions_on_the_way(const Case& what) {
+    const PerBatch nobody = per_batch("", what, receive_batches);
+    return nobody.instructions / nobody.frames;
 }
 
 double Callgrind::instructions_per_frame(const std::string& model, const Case& what, unsigned batches) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Host instructions for a frame inside the device, without a guest. Each machine runs in valgrind's
 // callgrind, once with some batches of frames and once with more: the difference is what those frames cost.
-// What generators and hubs have of it is known from the same machine without cards. Of a frame that is
-// received only what happens while its tester sends it is counted, so that these figures are exact; a frame
-// to transmit leaves from a place that each card has elsewhere, so all of QEMU is counted there, and what its
-// main loop executes meanwhile is noise.
+//
+// Of a frame that is received only what happens while its tester sends it is counted, so that these figures
+// are exact; what tester, hub and QEMU's network layer have of it is known from the same machine with another
+// tester in each card's place, of which nothing is counted. A frame to transmit leaves from a place that each
+// card has elsewhere, so all of QEMU is counted there, less what the same machine without cards executes:
+// the network layer is included, and what QEMU's main loop executes meanwhile is noise.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +36,8 @@ class Callgrind {
     /// What a card of that model executes for a frame; `batches` to transmit: more are more exact. Throws
     /// harness::Failure if a card did not do what it should.
     double instructions_per_frame(const std::string& model, const Case& what, unsigned batches);
+    /// What happens to a received frame on its way from the tester to any card.
+    double instructions_on_the_way(const Case& what);
 
   private:
     struct Total {

@@ -145,7 +145,7 @@ void Card::guest_error(const char* what, uint32_t value) {
     guest_errors.push_back(std::string(what) + " " + std::to_string(value));
 }
 
-void Card::trace(TraceEvent event, uint32_t a, uint32_t b) {
+void Card::show(TraceEvent event, uint32_t a, uint32_t b) {
     counts_[static_cast<std::size_t>(event)]++;
     if (event == TraceEvent::RxDrop)
         drops_[a]++;

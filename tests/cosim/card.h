@@ -86,7 +86,7 @@ class Card final : public i8255x::Host, public hosted::BusDevice {
     void schedule_command_unit() override;
     void eeprom_changed(unsigned index, uint16_t value) override { eeprom[index] = value; }
     void guest_error(const char* what, uint32_t value) override;
-    void trace(i8255x::TraceEvent event, uint32_t a, uint32_t b) override;
+    void show(i8255x::TraceEvent event, uint32_t a, uint32_t b) override;
 
   private:
     std::span<std::byte> reach(uint32_t address, std::size_t bytes);

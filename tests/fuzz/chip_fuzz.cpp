@@ -89,7 +89,7 @@ class FuzzHost final : public Host {
         promise(index < 256, "the EEPROM has 256 words");
     }
     void guest_error(const char* what, uint32_t) override { promise(what != nullptr, "an error has a text"); }
-    void trace(TraceEvent event, uint32_t, uint32_t) override {
+    void show(TraceEvent event, uint32_t, uint32_t) override {
         blocks += event == TraceEvent::CbStart;
         frames_in += event == TraceEvent::RxWire;
         frames_settled += event == TraceEvent::RxFiltered || event == TraceEvent::RxDrop ||

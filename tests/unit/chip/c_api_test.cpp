@@ -66,7 +66,7 @@ const i8255x_host host = {
     .eeprom_changed = [](void* opaque, unsigned index,
                          uint16_t value) { of(opaque)->eeprom.emplace_back(index, value); },
     .guest_error = [](void* opaque, const char* what, uint32_t) { of(opaque)->errors.emplace_back(what); },
-    .trace = [](void* opaque, unsigned, uint32_t, uint32_t) { of(opaque)->traces++; },
+    .show = [](void* opaque, unsigned, uint32_t, uint32_t) { of(opaque)->traces++; },
 };
 
 i8255x_options options_for(const char* chip, const char* phy, bool backpressure = false) {
@@ -236,6 +236,11 @@ TEST_F(CApi, CommandsDmaTimersAndSending) {
     i8255x_timer_fired(chip, 0);
     EXPECT_TRUE(recorder.interrupt);
     EXPECT_GT(recorder.traces, 0u);
+    recorder.traces = 0;
+    *i8255x_watched(chip) = false;
+    i8255x_csr_write(chip, 1, 1, 0xff);
+    EXPECT_EQ(recorder.traces, 0u);
+    EXPECT_FALSE(recorder.interrupt);
 }
 
 TEST_F(CApi, ReceivesAndHoldsBack) {

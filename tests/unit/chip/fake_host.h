@@ -236,7 +236,7 @@ class FakeHost final : public Host {
         if (recording)
             guest_errors.push_back({what, value});
     }
-    void trace(TraceEvent event, uint32_t a, uint32_t b) override {
+    void show(TraceEvent event, uint32_t a, uint32_t b) override {
         if (recording)
             trace_record.push_back({event, a, b});
     }
