@@ -26,6 +26,16 @@ typedef struct E100Timer {
     bool deferred;       // came due while the card was without power
 } E100Timer;
 
+// What may have to wait until the chip is left.
+enum {
+    E100_RUN_COMMAND_UNIT = 1 << 0,
+    E100_RESET = 1 << 1,
+    E100_FOLLOW_POWER = 1 << 2,
+    E100_FLUSH = 1 << 3,        // frames that were held back
+    E100_TAKE_ANSWERS = 1 << 4, // frames that came meanwhile
+    E100_SAVE_EEPROM = 1 << 5,
+};
+
 // e100_dma.c: guest memory
 typedef struct E100Dma {
     MemoryListener listener;
@@ -55,7 +65,8 @@ struct E100State {
     bool* watched; // the chip's
     Object* listener;
     NetClientInfo client_info;
-    NICState* nic; // NULL before realize and after unrealize: nothing may reach the world then
+    NICState* nic;           // NULL before realize and after unrealize: nothing may reach the world then
+    NICState* unplugged_nic; // to be deleted soon
     MemoryRegion memory_bar, io_bar, flash_bar;
     uint16_t eeprom[I8255X_EEPROM_WORDS]; // what the chip's non-volatile memory holds
     bool eeprom_unsaved;                  // the drive has something else
@@ -71,7 +82,7 @@ struct E100State {
     // the way into the chip, see e100_enter()
     bool inside, outer_io;
     bool in_command_unit;
-    unsigned afterwards;
+    unsigned afterwards; // E100_RESET and the like
 
     // what a migration stream carries of the chip, valid from pre_save and until post_load
     struct i8255x_state saved;
@@ -106,7 +117,7 @@ static inline bool e100_enter(E100State* card) {
     *card->watched = trace_events_enabled_count | e100_timeline_on;
     return true;
 }
-// Does what had to wait until the chip was done. May free the card.
+// Does what had to wait until the chip was done.
 static inline void e100_leave(E100State* card) {
     card->parent_obj.qdev.mem_reentrancy_guard.engaged_in_io = card->outer_io;
     card->inside = false;
@@ -115,17 +126,6 @@ static inline void e100_leave(E100State* card) {
         e100_work_afterwards(card);
     }
 }
-// From inside: `what` is to be done when the chip is left.
-enum {
-    E100_RUN_COMMAND_UNIT = 1 << 0,
-    E100_RESET = 1 << 1,
-    E100_FOLLOW_POWER = 1 << 2,
-    E100_FLUSH = 1 << 3,        // frames that were held back
-    E100_TAKE_ANSWERS = 1 << 4, // frames that came meanwhile
-    E100_SAVE_EEPROM = 1 << 5,
-    E100_LET_GO = 1 << 6, // nothing; but the card stays until then
-};
-void e100_do_afterwards(E100State* card, unsigned what);
 void e100_init_timers(E100State* card);
 void e100_stop_timers(E100State* card);
 void e100_reset_chip(E100State* card);

@@ -125,7 +125,6 @@ static bool transfer(E100State* card, uint32_t address, uint8_t* bytes, size_t c
     if (card->nic == NULL) {
         return false;
     }
-    e100_do_afterwards(card, E100_LET_GO);
     while (count > 0) {
         size_t now = MIN(count, address_space_bytes - address);
 

@@ -110,7 +110,7 @@ void e100_eeprom_changed(E100State* card, unsigned index, uint16_t value) {
     if (index < I8255X_EEPROM_WORDS) {
         card->eeprom[index] = value;
         card->eeprom_unsaved = true;
-        e100_do_afterwards(card, E100_SAVE_EEPROM);
+        card->afterwards |= E100_SAVE_EEPROM;
     }
 }
 

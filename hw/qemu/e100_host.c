@@ -19,15 +19,6 @@ static void command_unit_due(void* opaque);
 
 static bool in_the_world(const E100State* card) { return card->nic != NULL; }
 
-// What the chip does may unplug the card: its DMA or its peer's can reach the configuration space of the
-// bridge above. So whatever may lead there is followed by something, and the card stays until then.
-void e100_do_afterwards(E100State* card, unsigned what) {
-    if (card->afterwards == 0) {
-        object_ref(OBJECT(card));
-    }
-    card->afterwards |= what;
-}
-
 void e100_work_afterwards(E100State* card) {
     unsigned work = card->afterwards;
 
@@ -49,7 +40,6 @@ void e100_work_afterwards(E100State* card) {
     if (work & E100_SAVE_EEPROM) {
         e100_save_eeprom(card);
     }
-    object_unref(OBJECT(card));
 }
 
 void e100_reset_mac(E100State* card) {
@@ -61,7 +51,7 @@ void e100_reset_mac(E100State* card) {
 
 void e100_reset_chip(E100State* card) {
     if (!e100_enter(card)) {
-        e100_do_afterwards(card, E100_RESET);
+        card->afterwards |= E100_RESET;
         return;
     }
     i8255x_hardware_reset(card->chip);
@@ -87,7 +77,11 @@ static void host_send(void* opaque, const struct iovec* parts, int count) {
     e100_transmit(opaque, parts, count);
 }
 
-static void host_receive_possible(void* opaque) { e100_do_afterwards(opaque, E100_FLUSH); }
+static void host_receive_possible(void* opaque) {
+    E100State* card = opaque;
+
+    card->afterwards |= E100_FLUSH;
+}
 
 static int64_t host_now_ns(void* opaque) {
     (void)opaque;
@@ -136,7 +130,7 @@ static void host_schedule_command_unit(void* opaque) {
         return;
     }
     if (is_rung_by_cpu(card)) {
-        e100_do_afterwards(card, E100_RUN_COMMAND_UNIT);
+        card->afterwards |= E100_RUN_COMMAND_UNIT;
     } else {
         timer_mod_ns(&card->command_unit, card->in_command_unit ? now + pause_between_slices_ns : now);
     }

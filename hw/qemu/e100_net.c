@@ -3,6 +3,7 @@
 
 #include "e100_device.h"
 
+#include "block/aio.h"
 #include "chip/c_views.h"
 #include "net/util.h"
 #include "qapi/qapi-types-net.h"
@@ -18,7 +19,7 @@ static bool can_receive(NetClientState* client) {
     E100State* card = card_of(client);
 
     if (card->inside) {
-        e100_do_afterwards(card, E100_TAKE_ANSWERS);
+        card->afterwards |= E100_TAKE_ANSWERS;
         return false;
     }
     return i8255x_can_receive(card->chip);
@@ -30,7 +31,7 @@ static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t byte
     bool taken;
 
     if (!e100_enter(card)) {
-        e100_do_afterwards(card, E100_TAKE_ANSWERS); // the peer answered while the chip was sending
+        card->afterwards |= E100_TAKE_ANSWERS; // the peer answered while the chip was sending
         return 0;
     }
     taken = i8255x_receive(card->chip, frame, bytes);
@@ -93,17 +94,31 @@ void e100_connect(E100State* card) {
     link_status_changed(client);
 }
 
+static void delete_nic(void* opaque) {
+    E100State* card = opaque;
+
+    qemu_del_nic(card->unplugged_nic);
+    object_unref(OBJECT(card));
+}
+
+// A card that is unplugged by its own doings has QEMU's network layer above it, in the middle of handing over
+// a frame: what belongs to it must not go before that is over.
 void e100_disconnect(E100State* card) {
     NICState* nic = card->nic;
 
     e100_stop_listening(card);
     card->nic = NULL;
-    qemu_del_nic(nic);
+    if (!card->inside) {
+        qemu_del_nic(nic);
+        return;
+    }
+    card->unplugged_nic = nic;
+    object_ref(OBJECT(card));
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), delete_nic, card);
 }
 
 void e100_transmit(E100State* card, const struct iovec* parts, int count) {
     if (card->nic != NULL) {
-        e100_do_afterwards(card, E100_LET_GO);
         qemu_sendv_packet(qemu_get_queue(card->nic), parts, count);
     }
 }

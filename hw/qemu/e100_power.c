@@ -112,7 +112,7 @@ static bool shows_pme(const E100State* card) {
 
 void e100_tell_chip_power(E100State* card) {
     if (!e100_enter(card)) {
-        e100_do_afterwards(card, E100_FOLLOW_POWER);
+        card->afterwards |= E100_FOLLOW_POWER;
         return;
     }
     i8255x_set_power_state(card->chip, e100_power_state(card));

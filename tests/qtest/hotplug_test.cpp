@@ -139,6 +139,60 @@ TEST_P(Hotplug, NetdevCanBeUsedAgain) {
 INSTANTIATE_TEST_SUITE_P(Machines, Hotplug, ::testing::ValuesIn(places),
                          [](const auto& info) { return std::string(info.param.machine); });
 
+/// On the chipset whose configuration space is memory.
+class UnplugByDma : public Hotplug {
+  protected:
+    /// Where writing 2 bytes switches off the slot's power, for the CPU and for whoever else reaches memory.
+    uint32_t open_slot_control() {
+        constexpr uint32_t pciexbar = 0x60, window = 0xb0000000, enable = 1, device_bytes = 8 << 12;
+        constexpr uint8_t capabilities = 0x34, pci_express = 0x10, slot_control = 0x18;
+        constexpr uint16_t power_on = 0x01c0; // and its indicator
+        PciFunction(e100.qtest(), 0, 0).write32(pciexbar, window | enable);
+        PciFunction port(e100.qtest(), 0, 1);
+        uint8_t at = port.read8(capabilities);
+        while (port.read8(at) != pci_express)
+            at = port.read8(at + 1u);
+        port.write16(at + slot_control, power_on);
+        return window + device_bytes + at + slot_control;
+    }
+};
+
+TEST_P(UnplugByDma, TheCardMayEndInTheMiddleOfItsOwnWrite) {
+    constexpr uint8_t power_off_indicator_off[] = {0xc0, 0x07};
+    const uint32_t slot_control = open_slot_control();
+    plug();
+    ConfigurationBytes configuration = usual_configuration();
+    config::promiscuous.set(configuration, true);
+    e100.bring_up(configuration);
+    ReceiveBufferDescriptor buffer{};
+    buffer.address = slot_control;
+    buffer.size = static_cast<uint16_t>(sizeof power_off_indicator_off | rbd_end_of_list);
+    const uint32_t rbd = e100.memory().allocate(sizeof buffer);
+    e100.memory().store(rbd, buffer);
+    ReceiveFrameDescriptor header{};
+    header.command = rfd_command::flexible;
+    header.rbd = rbd;
+    const uint32_t rfd = e100.memory().allocate(sizeof header);
+    e100.memory().store(rfd, header);
+    e100.command(RuCommand::Start, rfd);
+    Frame frame = numbered_frame(1, 100);
+    std::ranges::copy(power_off_indicator_off, frame.begin());
+    e100.wire().send(frame);
+    while (json_member(e100.qmp().wait_event("DEVICE_DELETED"), "device") != "nic") {
+    }
+    e100.qmp().system_reset();
+    EXPECT_EQ(e100.qmp().status(), "running");
+}
+
+const Place without_acpi = {"q35",
+                            {"-device", "pcie-root-port,id=hotslot,chassis=1,addr=1", "-global",
+                             "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"},
+                            "hotslot",
+                            1,
+                            0};
+INSTANTIATE_TEST_SUITE_P(Machines, UnplugByDma, ::testing::Values(without_acpi),
+                         [](const auto& info) { return std::string(info.param.machine); });
+
 TEST(OnQ35, CardWorksOnTheRootBus) {
     E100Harness e100({.machine = "q35,pit=off"});
     e100.bring_up();
