@@ -51,7 +51,8 @@ class Connection final : public TcpConnection {
   private:
     enum class Wish : uint8_t { None, Close, Abort };
 
-    static err_t on_sent(void* self, tcp_pcb*, u16_t) { return static_cast<Connection*>(self)->progress(); }
+    static err_t on_sent(void* self, tcp_pcb* pcb, u16_t);
+    std::size_t room() const;
     static err_t on_second(void* self, tcp_pcb*);
     static void on_error(void* self, err_t error);
     err_t progress();
@@ -92,8 +93,16 @@ void Connection::consume(std::size_t bytes) {
     tcp_recved(pcb_, static_cast<u16_t>(bytes));
 }
 
+/// lwIP takes all or nothing of what it is given, and makes segments of at most half the window ever offered.
+std::size_t Connection::room() const {
+    const std::size_t half_window = pcb_->snd_wnd_max / 2u, mss = pcb_->mss;
+    const std::size_t segment = half_window > 0 ? std::min(mss, half_window) : mss;
+    const std::size_t segments = TCP_SND_QUEUELEN - std::min<std::size_t>(tcp_sndqueuelen(pcb_), TCP_SND_QUEUELEN);
+    return std::min<std::size_t>(tcp_sndbuf(pcb_), segments * segment);
+}
+
 std::size_t Connection::send(std::span<const std::byte> data) {
-    const std::size_t bytes = std::min<std::size_t>(data.size(), tcp_sndbuf(pcb_));
+    const std::size_t bytes = std::min(data.size(), room());
     if (bytes == 0 || wish_ != Wish::None)
         return 0;
     const err_t error = tcp_write(pcb_, data.data(), static_cast<u16_t>(bytes), TCP_WRITE_FLAG_COPY);
@@ -146,6 +155,13 @@ void Connection::detach() {
     unread_ = nullptr;
     pcb_ = nullptr;
     handler_->finished();
+}
+
+/// As on Linux (sk_stream_is_writeable), a service is not bothered for each segment that was acknowledged:
+/// what it sends at once can leave as one packet.
+err_t Connection::on_sent(void* self, tcp_pcb* pcb, u16_t) {
+    const bool a_third_is_free = tcp_sndbuf(pcb) >= TCP_SND_BUF / 3;
+    return a_third_is_free ? static_cast<Connection*>(self)->progress() : err_t{ERR_OK};
 }
 
 err_t Connection::on_receive(void* argument, tcp_pcb*, pbuf* packet, err_t) {
