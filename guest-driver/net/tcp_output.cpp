@@ -31,14 +31,12 @@ const TcpHeader& header_of_segment(const pbuf& segment) {
 }
 
 void append(PacketBuffer& packet, const pbuf& segment, std::size_t skip) {
-    pbuf_copy_partial(&segment, packet.put(segment.tot_len - skip), static_cast<u16_t>(segment.tot_len - skip),
-                      static_cast<u16_t>(skip));
+    pbuf_copy_partial(&segment, packet.put(segment.tot_len - skip),
+                      static_cast<u16_t>(segment.tot_len - skip), static_cast<u16_t>(skip));
 }
 
 /// Nothing but data, which the card's cutter treats the same in each segment.
-bool is_plain_data(const TcpHeader& tcp) {
-    return (tcp.flags & ~TcpHeader::psh) == TcpHeader::ack;
-}
+bool is_plain_data(const TcpHeader& tcp) { return (tcp.flags & ~TcpHeader::psh) == TcpHeader::ack; }
 
 /// The rules of GSO: all segments but the last have the same payload, and one header fits all.
 bool continues_kept(const pbuf& segment, const TcpHeader& tcp, const Ipv4Send& send) {
@@ -79,7 +77,8 @@ void set_checksum(PacketBuffer& packet, const Ipv4Send& send) {
     tcp.checksum = 0;
     if (packet.checksum_partial)
         tcp.checksum =
-            pseudo_header_sum(*send.source, send.destination, send.protocol, packet.segment_length()).partial();
+            pseudo_header_sum(*send.source, send.destination, send.protocol, packet.segment_length())
+                .partial();
     else
         tcp.checksum = transport_checksum(*send.source, send.destination, send.protocol, packet.bytes());
 }

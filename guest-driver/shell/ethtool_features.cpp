@@ -75,14 +75,15 @@ bool parse(Arguments& arguments, Request& request) {
 
 /// ethtool says so when it is not exactly what was asked for.
 void report(uint32_t before, uint32_t after, const Request& request, const Output& output) {
-    const uint32_t refused = request.changed & (request.on ^ after), unasked = (before ^ after) & ~request.changed;
+    const uint32_t refused = request.changed & (request.on ^ after),
+                   unasked = (before ^ after) & ~request.changed;
     if (!(refused | unasked))
         return;
     output.write("Actual changes:\n");
     for (const Switch& each : switches)
         if ((refused | (before ^ after)) & each.bit)
             output.print("%s: %s%s\n", each.name.data(), on_or_off(after & each.bit),
-                         refused & each.bit   ? (request.on & each.bit ? " [requested on]" : " [requested off]")
+                         refused & each.bit ? (request.on & each.bit ? " [requested on]" : " [requested off]")
                          : unasked & each.bit ? " [not requested]"
                                               : "");
     if (before == after)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// B10: TCP from the project's own guest to the host, with the card's large send and without, beside Linux with
-// a card that has segmentation offload.
+// B10: TCP from the project's own guest to the host, with the card's large send and without, beside Linux
+// with a card that has segmentation offload.
 #include <arpa/inet.h>
 #include <array>
 #include <iostream>
@@ -53,18 +53,17 @@ guest_test::Machine OurGuest::machine(uint16_t port) {
         return harness::device_arguments(harness::with_link("chip=82550,netdev=" + netdev));
     };
     guest_test::Machine machine;
-    machine.more = harness::plugin_arguments() +
-                   harness::Arguments{"-netdev", "user,id=user,hostfwd=tcp:127.0.0.1:" +
-                                                     std::to_string(port) + "-:" + std::to_string(chargen_port),
-                                      "-netdev",
-                                      "tap,id=tap,script=no,downscript=no,ifname=" + tap_of(our_machine)} +
-                   card("user") + card("tap");
+    machine.more =
+        harness::plugin_arguments() +
+        harness::Arguments{"-netdev",
+                           "user,id=user,hostfwd=tcp:127.0.0.1:" + std::to_string(port) +
+                               "-:" + std::to_string(chargen_port),
+                           "-netdev", "tap,id=tap,script=no,downscript=no,ifname=" + tap_of(our_machine)} +
+        card("user") + card("tap");
     return machine;
 }
 
-OurGuest::OurGuest() {
-    guest_.type("ip addr add 10.0.100.2/24 dev eth1; ip link set eth1 up");
-}
+OurGuest::OurGuest() { guest_.type("ip addr add 10.0.100.2/24 dev eth1; ip link set eth1 up"); }
 
 void OurGuest::set_tso(bool on) {
     for (const std::string interface : {"eth0", "eth1"})
@@ -148,22 +147,24 @@ Table B10::all_points() const {
     for (std::size_t path = 0; path < paths; path++)
         for (std::size_t sender = 0; sender < senders; sender++)
             for (const double rate : rates_[path][sender])
-                data.rows.push_back({path_names[path], "\"" + std::string(sender_names[sender]) + "\"",
-                                     text_of(rate, 4)});
+                data.rows.push_back(
+                    {path_names[path], "\"" + std::string(sender_names[sender]) + "\"", text_of(rate, 4)});
     return data;
 }
 
 void B10::conduct() {
     enter_own_network();
     measure();
-    report_.say(this_host() + " One CPU, TCG. Our guest's character generator fills the connection; Linux "
-                              "runs iperf3. Medians of " +
+    report_.say(this_host() +
+                " One CPU, TCG. Our guest's character generator fills the connection; Linux "
+                "runs iperf3. Medians of " +
                 std::to_string(rounds_) +
                 " runs in turns, and criteria are medians of the ratios within a turn.");
     report_.show(medians());
     for (std::size_t path = 0; path < paths; path++) {
         const double ratio = experiments::median_ratio(rates_[path][LargeSend], rates_[path][Linux]);
-        report_.judge({"B10.1", std::string(path_names[path]) + ": our guest, tso on, a multiple of Linux, e1000e",
+        report_.judge({"B10.1",
+                       std::string(path_names[path]) + ": our guest, tso on, a multiple of Linux, e1000e",
                        text_of(ratio), "≥ 1.0", "", ratio >= 1.0});
         const double gain = experiments::median_ratio(rates_[path][LargeSend], rates_[path][Plain]);
         report_.judge({"B10.2", std::string(path_names[path]) + ": tso on, a multiple of off", text_of(gain),
@@ -172,9 +173,9 @@ void B10::conduct() {
     report_.data(all_points());
 }
 
-const experiments::Registration
-    known({"B10", "large send", "What does TCP to the host gain when the card cuts large packets into segments?",
-           [](experiments::Bench& bench, experiments::Report& report) { B10(bench, report).conduct(); }});
+const experiments::Registration known(
+    {"B10", "large send", "What does TCP to the host gain when the card cuts large packets into segments?",
+     [](experiments::Bench& bench, experiments::Report& report) { B10(bench, report).conduct(); }});
 
 } // namespace
 } // namespace bench

@@ -73,7 +73,8 @@ void B6::measure() {
             for (unsigned i = 0; i < cards.size(); i++) {
                 std::cout << "B6: " << paths[path].name << ", " << cards[i].name << std::endl;
                 use_tap(i);
-                transfers_[path][i].push_back(transfer(*guests[i], paths[path].host, paths[path].to_guest, bench_.pick(2u, 1u)));
+                transfers_[path][i].push_back(
+                    transfer(*guests[i], paths[path].host, paths[path].to_guest, bench_.pick(2u, 1u)));
             }
 }
 

@@ -45,7 +45,7 @@ extern unsigned char* lwip_heap;
 #define TCP_WND (32 * TCP_MSS)
 #define TCP_SND_BUF (44 * TCP_MSS) /* the largest packet that a card cuts into segments, nearly */
 #define TCP_SND_QUEUELEN (4 * TCP_SND_BUF / TCP_MSS) /* pbufs: there are peers with a small MSS */
-#define TCP_MSL 30000UL /* TIME-WAIT of 60 s, as on Linux */
+#define TCP_MSL 30000UL                              /* TIME-WAIT of 60 s, as on Linux */
 #define TCP_QUEUE_OOSEQ 1
 #define TCP_OOSEQ_MAX_PBUFS 40 /* of one connection */
 #define LWIP_TCP_SACK_OUT 1

@@ -371,9 +371,9 @@ TEST_F(EthtoolCommand, FeaturesAreSwitched) {
     EXPECT_EQ(run("ethtool -K eth0 tx on tso on"), "");
     EXPECT_EQ(device.features, both);
     const std::string text = run("ethtool -k eth0");
-    for (const char* line : {"\ntx-checksumming: on\n\ttx-checksum-ipv4: on\n\ttx-checksum-ip-generic: off [fixed]\n",
-                             "\nscatter-gather: off [fixed]\n",
-                             "\ntcp-segmentation-offload: on\n\ttx-tcp-segmentation: on\n"})
+    for (const char* line :
+         {"\ntx-checksumming: on\n\ttx-checksum-ipv4: on\n\ttx-checksum-ip-generic: off [fixed]\n",
+          "\nscatter-gather: off [fixed]\n", "\ntcp-segmentation-offload: on\n\ttx-tcp-segmentation: on\n"})
         EXPECT_NE(text.find(line), std::string::npos) << text;
     EXPECT_EQ(run("ethtool -K eth0 tso off"), "");
     EXPECT_EQ(device.features, feature::tx_checksum_ipv4);
@@ -382,8 +382,8 @@ TEST_F(EthtoolCommand, FeaturesAreSwitched) {
     EXPECT_EQ(run("ethtool -K eth0 tx off"),
               "Actual changes:\ntx-checksum-ipv4: off\ntx-tcp-segmentation: off [not requested]\n");
     EXPECT_EQ(device.features, 0u) << "no segments without checksums";
-    for (const char* line : {"ethtool -K eth0", "ethtool -K eth0 tso", "ethtool -K eth0 tso maybe",
-                             "ethtool -K eth0 lro on"})
+    for (const char* line :
+         {"ethtool -K eth0", "ethtool -K eth0 tso", "ethtool -K eth0 tso maybe", "ethtool -K eth0 lro on"})
         EXPECT_EQ(run(line), bad_command_line) << line;
 }
 

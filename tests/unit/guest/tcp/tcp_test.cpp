@@ -271,7 +271,8 @@ TEST_F(TcpTest, SsShowsConnectionsOrListeners) {
     EXPECT_EQ(ss({"ss", "-t"}), "State Recv-Q Send-Q Local Address:Port Peer Address:Port  Process\n"
                                 "ESTAB 0      0          10.0.2.15:7        10.0.2.2:40000 \n");
     EXPECT_EQ(ss({"ss", "-ltn"}), "State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
-                                  "LISTEN 0      0            0.0.0.0:7         0.0.0.0:*    \n");
+                                  "LISTEN 0      0            0.0.0.0:7         0.0.0.0:*    \n"
+                                  "LISTEN 0      0            0.0.0.0:19        0.0.0.0:*    \n");
     EXPECT_NE(ss({"ss"}).find("\ntcp   ESTAB 0 "), std::string::npos) << ss({"ss"});
     drop(with);
 }
