@@ -35,9 +35,10 @@ static_assert((std::size(IpcbLayout{}.tbd) + 1) * tbd_size_mask >=
               kernel::packet_max_bytes + kernel::packet_headroom);
 
 /// CX now and then, so that blocks come back under load; else the delayed CNA, which the 82557 does not have.
-uint16_t transmit_command(Adapter& adapter, Opcode opcode) {
+/// A large send is worth an interrupt of its own, which often finds the ACKs there as well.
+uint16_t transmit_command(Adapter& adapter, Opcode opcode, const kernel::PacketBuffer& packet) {
     uint16_t command = static_cast<uint16_t>(opcode) | cb_command::flexible;
-    const bool delayed = adapter.generation >= Generation::I82558;
+    const bool delayed = adapter.generation >= Generation::I82558 && packet.gso_size == 0;
     if (delayed)
         command |= longest_delay;
     adapter.commands_since_interrupt = (adapter.commands_since_interrupt + 1) % packets_per_interrupt;
@@ -49,7 +50,7 @@ uint16_t transmit_command(Adapter& adapter, Opcode opcode) {
 void prepare_transmit(Adapter& adapter, SharedCommand& command, uint32_t bus, const CommandSlot& slot) {
     auto& layout = reinterpret_cast<TransmitLayout&>(command);
     store(layout.tcb.header.status, 0);
-    store(layout.tcb.header.command, transmit_command(adapter, Opcode::Transmit));
+    store(layout.tcb.header.command, transmit_command(adapter, Opcode::Transmit, *slot.packet));
     store(layout.tcb.tbd_array, bus + static_cast<uint32_t>(offsetof(TransmitLayout, tbd)));
     store(layout.tcb.byte_count, 0);
     layout.tcb.threshold = threshold;
@@ -77,7 +78,7 @@ void prepare_ipcb(Adapter& adapter, SharedCommand& command, uint32_t bus, const 
     Ipcb& block = layout.ipcb;
     const kernel::PacketBuffer& packet = *slot.packet;
     store(block.standard.header.status, 0);
-    store(block.standard.header.command, transmit_command(adapter, Opcode::Ipcb));
+    store(block.standard.header.command, transmit_command(adapter, Opcode::Ipcb, packet));
     store(block.standard.tbd_array, bus + static_cast<uint32_t>(offsetof(IpcbLayout, tbd)));
     store(block.standard.byte_count, 0);
     block.standard.threshold = threshold;

@@ -144,6 +144,7 @@ class PacketQueue {
   public:
     bool empty() const { return !head_; }
     std::size_t length() const { return length_; }
+    PacketBuffer* last() const { return tail_; } ///< nullptr when empty
     void push(PacketBuffer* packet);
     void push_front(PacketBuffer* packet);
     PacketBuffer* pop();                  ///< nullptr when empty

@@ -162,6 +162,37 @@ TEST_F(LargeSend, EachSegmentCounts) {
     drop(with);
 }
 
+/// They come before the TCP thread looks at any.
+TEST_F(LargeSend, AcknowledgmentsInARowBecomeOne) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    while (next(with.own_port, 8)) {
+    }
+    const auto acknowledge = [&](uint32_t bytes) {
+        harness::Tcp tcp = header_of(with, flag::ack);
+        tcp.acknowledgment += bytes;
+        const auto ip = header(harness::ip_protocol::tcp);
+        receive(from_peer(ip, harness::tcp(ip, tcp, {})));
+    };
+    const auto coalesced = [&](const std::vector<uint32_t>& all) {
+        const uint64_t before = watch(net::TcpExt::TCPBacklogCoalesce);
+        {
+            kernel::BhGuard guard;
+            for (const uint32_t bytes : all)
+                acknowledge(bytes);
+        }
+        pass_ms(8);
+        return watch(net::TcpExt::TCPBacklogCoalesce) - before;
+    };
+    const std::size_t queued = connections()[0].send_queue;
+    EXPECT_EQ(coalesced({1460, 2920, 4380}), 2u);
+    EXPECT_EQ(connections()[0].send_queue, queued - 4380) << "the last one counts";
+    EXPECT_EQ(coalesced({4380, 4380, 4380}), 0u) << "duplicates ask for a retransmission";
+    EXPECT_GE(counter(Tcp::RetransSegs), 1);
+    EXPECT_EQ(coalesced({5840, 4380}), 0u) << "an old one";
+    drop(with);
+}
+
 TEST_F(LargeSend, SwitchedOff) {
     kernel::dev_change_features(device, feature::tx_tcp_segmentation, 0);
     Conversation with = connect(chargen_port, 40000, 65000, full_segment);
