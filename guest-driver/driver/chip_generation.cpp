@@ -45,6 +45,11 @@ Generation generation_of(uint16_t device, uint8_t revision) {
     return revision < 0x0c ? Generation::I82559 : Generation::I82550;
 }
 
+bool has_ipcb(uint16_t device, uint8_t revision) {
+    constexpr uint16_t embedded = 0x1209;
+    return generation_of(device, revision) == Generation::I82550 && device != embedded;
+}
+
 bool takes_microcode(uint16_t device, uint8_t revision) {
     constexpr std::array<uint8_t, 6> revisions = {0x08, 0x09, 0x0c, 0x0d, 0x0f, 0x10};
     const IdRange* range = find(device);

@@ -15,6 +15,9 @@ bool is_supported(uint16_t vendor, uint16_t device, uint32_t class_code);
 /// From PCI device and revision (SDM 4.1.5); controllers inside an ICH count as 82559 whatever revision they
 /// say.
 Generation generation_of(uint16_t device, uint8_t revision);
+/// The chip takes IPCBs (SDM appendix B). Not those with the embedded chips' device ID: the 82551ER does not,
+/// and looks like one that does.
+bool has_ipcb(uint16_t device, uint8_t revision);
 /// Intel made receive bundling for the chip, with room for a frame limit.
 bool takes_microcode(uint16_t device, uint8_t revision);
 const char* generation_name(Generation generation);

@@ -52,6 +52,9 @@ void name_interface(Adapter& adapter) {
     adapter.device.name = adapter.name.data();
     adapter.device.irq = pci_interrupt_line(adapter.pci);
     adapter.device.operations = &device_operations();
+    if (has_ipcb(adapter.device_id, adapter.revision))
+        adapter.device.hw_features = kernel::feature::tx_checksum_ipv4 | kernel::feature::tx_tcp_segmentation;
+    kernel::dev_change_features(adapter.device, ~0u, ~0u);
     adapter.device.driver = &adapter;
 }
 

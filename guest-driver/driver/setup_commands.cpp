@@ -43,6 +43,9 @@ void configure_82559(ConfigurationBytes& bytes) {
     config::tco_statistics.set(bytes, true);
 }
 
+/// A large send has no place for the number of its TBDs: their list ends with a bit (SDM B.3).
+void configure_82550(ConfigurationBytes& bytes) { config::dynamic_tbd.set(bytes, true); }
+
 void configure_filter(ConfigurationBytes& bytes, ReceiveFilter filter) {
     config::multicast_all.set(bytes, filter.all_multicast);
     if (!filter.promiscuous)
@@ -69,6 +72,8 @@ ConfigurationBytes configuration_for(Generation generation, uint8_t revision, Re
         configure_82558(bytes);
     if (generation >= Generation::I82559)
         configure_82559(bytes);
+    if (generation >= Generation::I82550)
+        configure_82550(bytes);
     if (revision == revision_82551_10) {
         bytes[config::byte_count.byte] = configuration_bytes;
         config::gamla_receive.set(bytes, true);

@@ -131,6 +131,13 @@ void dev_close(NetDevice& device) {
     device.operations->stop(device);
 }
 
+void dev_change_features(NetDevice& device, uint32_t changed, uint32_t on) {
+    changed &= device.hw_features;
+    device.wanted_features = (device.wanted_features & ~changed) | (on & changed);
+    const bool checksums = device.wanted_features & feature::tx_checksum_ipv4;
+    device.features = checksums ? device.wanted_features : 0;
+}
+
 uint16_t eth_type_trans(PacketBuffer& packet, NetDevice& device) {
     packet.device = &device;
     packet.mac_header = packet.data;

@@ -40,6 +40,12 @@ inline void count_drop(uint64_t& counter) {
     std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed);
 }
 
+/// What a card does for packets that leave: bits, under the names that `ethtool -k` shows.
+namespace feature {
+inline constexpr uint32_t tx_checksum_ipv4 = 1u << 0;    ///< PacketBuffer::checksum_partial
+inline constexpr uint32_t tx_tcp_segmentation = 1u << 1; ///< PacketBuffer::gso_size
+} // namespace feature
+
 enum class TransmitResult : uint8_t {
     Sent, ///< the driver owns the packet
     Busy, ///< no room; the caller keeps the packet
@@ -126,6 +132,10 @@ struct NetDevice {
     std::atomic<uint32_t> napi_defer_hard_irqs{0};
     std::atomic<uint32_t> gro_flush_timeout{0};
     bool threaded = false; ///< dev_set_threaded() changes it
+    // `feature` bits. Packets that were made before a change may still be on their way.
+    uint32_t hw_features = 0;          ///< what the card can
+    uint32_t wanted_features = 0;      ///< … of which this is to be used
+    std::atomic<uint32_t> features{0}; ///< … and is
     const NetDeviceOperations* operations = nullptr;
     void* driver = nullptr; ///< private to the driver
 
@@ -153,6 +163,9 @@ std::span<NetDevice* const> net_devices();
 /// context. dev_open returns 0, also if the device was up, or a negative errno.
 int dev_open(NetDevice& device);
 void dev_close(NetDevice& device); ///< packets that wait are dropped
+
+/// The bits of `changed` are wanted as in `on`. Segmentation without checksums waits until both are wanted.
+void dev_change_features(NetDevice& device, uint32_t changed, uint32_t on);
 
 /// Protocol and packet type from the Ethernet header; pulls it. The packet is at least 14 bytes long.
 uint16_t eth_type_trans(PacketBuffer& packet, NetDevice& device);

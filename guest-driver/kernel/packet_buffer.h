@@ -78,10 +78,22 @@ struct PacketBuffer {
     uint32_t id = 0;   ///< counts received packets; for the trace
     uint32_t hash = 0; ///< of its flow; 0: not computed
 
+    // What is left to the card (Linux's CHECKSUM_PARTIAL, and GSO). Of a packet to be cut into segments, IPv4
+    // total length and pseudo-header sum are those of the first segment.
+    bool checksum_partial = false; ///< the TCP checksum's field has the sum of the pseudo-header
+    uint16_t gso_size = 0;         ///< most TCP payload of a segment; 0: it is not to be cut
+    uint16_t gso_payload = 0;      ///< TCP payload of all segments
+
     std::size_t length() const { return static_cast<std::size_t>(tail - data); }
     std::size_t headroom() const { return static_cast<std::size_t>(data - head); }
     std::size_t tailroom() const { return static_cast<std::size_t>(end - tail); }
     std::span<std::byte> bytes() const { return {data, length()}; }
+    /// Packets on the wire.
+    unsigned gso_segs() const { return gso_size ? (gso_payload + gso_size - 1u) / gso_size : 1; }
+    /// Of the longest of them.
+    std::size_t segment_length() const { return length() - gso_payload + gso_size; }
+    /// Of all of them.
+    std::size_t wire_length() const { return length() + (gso_segs() - 1) * (length() - gso_payload); }
     /// Removes `count` bytes at the front, which must be there; returns the new front.
     std::byte* pull(std::size_t count) { return data += count; }
     /// Adds `count` bytes at the front, for which there must be headroom; returns the new front.
@@ -102,6 +114,9 @@ struct PacketBuffer {
 };
 inline constexpr std::size_t packet_block_bytes = 2048; ///< head to end
 inline constexpr std::size_t packet_headroom = 64;      ///< of a fresh buffer for transmission
+/// What fits behind packet_headroom in 64 KiB, which the page allocator has in one piece.
+inline constexpr std::size_t packet_max_bytes =
+    65536 - (PacketBuffer::packet_truesize - packet_block_bytes) - packet_headroom;
 
 void packet_pool_init(); ///< after page_alloc_init
 /// Empty buffer with `headroom` bytes in front; nullptr when memory is short. Any context.
@@ -129,6 +144,7 @@ class PacketQueue {
   public:
     bool empty() const { return !head_; }
     std::size_t length() const { return length_; }
+    PacketBuffer* last() const { return tail_; } ///< nullptr when empty
     void push(PacketBuffer* packet);
     void push_front(PacketBuffer* packet);
     PacketBuffer* pop();                  ///< nullptr when empty

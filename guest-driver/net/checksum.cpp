@@ -32,15 +32,21 @@ void Checksum::add(std::span<const std::byte> bytes) {
 
 uint16_t Checksum::finish() const { return static_cast<uint16_t>(~fold(sum_)); }
 
-uint16_t transport_checksum(Ipv4Address source, Ipv4Address destination, uint8_t protocol,
-                            std::span<const std::byte> payload) {
+Checksum pseudo_header_sum(Ipv4Address source, Ipv4Address destination, uint8_t protocol,
+                           std::size_t length) {
     Checksum sum;
     for (const Ipv4Address address : {source, destination}) {
         sum.add16(static_cast<uint16_t>(address.value() >> 16));
         sum.add16(static_cast<uint16_t>(address.value()));
     }
     sum.add16(protocol);
-    sum.add16(static_cast<uint16_t>(payload.size()));
+    sum.add16(static_cast<uint16_t>(length));
+    return sum;
+}
+
+uint16_t transport_checksum(Ipv4Address source, Ipv4Address destination, uint8_t protocol,
+                            std::span<const std::byte> payload) {
+    Checksum sum = pseudo_header_sum(source, destination, protocol, payload.size());
     sum.add(payload);
     return sum.finish();
 }

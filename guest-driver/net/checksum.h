@@ -17,6 +17,8 @@ class Checksum {
     void add16(uint16_t word) { sum_ += word; } ///< only after an even number of bytes
     /// The value for the checksum field; 0 if the field was summed as well and all is intact.
     uint16_t finish() const;
+    /// What has been summed, for somebody else to go on with.
+    uint16_t partial() const { return static_cast<uint16_t>(~finish()); }
 
   private:
     uint64_t sum_ = 0;
@@ -29,6 +31,8 @@ inline uint16_t checksum(std::span<const std::byte> bytes) {
     return sum.finish();
 }
 
+/// The sum of the pseudo header (RFC 9293 3.1, RFC 768), to which `length` bytes of payload are to be added.
+Checksum pseudo_header_sum(Ipv4Address source, Ipv4Address destination, uint8_t protocol, std::size_t length);
 /// Of a TCP segment or UDP datagram with its pseudo header (RFC 9293 3.1, RFC 768).
 uint16_t transport_checksum(Ipv4Address source, Ipv4Address destination, uint8_t protocol,
                             std::span<const std::byte> payload);

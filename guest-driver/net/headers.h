@@ -122,7 +122,7 @@ struct TcpHeader {
     Be16 checksum;
     Be16 urgent;
 
-    static constexpr uint8_t fin = 0x01, syn = 0x02, rst = 0x04, ack = 0x10;
+    static constexpr uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10;
     std::size_t header_length() const { return (data_offset >> 4) * std::size_t{4}; }
 };
 static_assert(sizeof(TcpHeader) == 20 && alignof(TcpHeader) == 1);

@@ -48,6 +48,7 @@ struct Ipv4Send {
     std::optional<Ipv4Address> source = std::nullopt; ///< instead of the route's
     std::optional<uint8_t> ttl = std::nullopt;        ///< instead of the sysctl's
     uint8_t tos = 0;
+    bool operator==(const Ipv4Send&) const = default;
 };
 enum class IpSendError : uint8_t {
     None,

@@ -64,7 +64,7 @@ void ip_fragment(PacketBuffer* packet, std::size_t mtu, const Route& route,
         count(Ip::FragFails);
         kernel::drop_packet(packet, reason);
     };
-    if (step == 0)
+    if (step == 0 || packet->checksum_partial) // the MTU has changed since TCP looked at it
         return fail(kernel::DropReason::PktTooBig);
     for (std::size_t begin = 0; begin < payload; begin += step) {
         const std::size_t length = std::min(step, payload - begin);

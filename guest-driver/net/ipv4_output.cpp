@@ -66,7 +66,7 @@ std::size_t ip_mtu(const NetDevice& device) {
 
 void ip_output(PacketBuffer* packet, const Route& route) {
     const std::size_t mtu = ip_mtu(*route.device);
-    if (packet->length() <= mtu || is_looped_back(route.next_hop))
+    if (packet->segment_length() <= mtu || is_looped_back(route.next_hop))
         return to_next_hop(packet, route);
     ip_fragment(packet, mtu, route, to_next_hop);
 }
@@ -80,11 +80,11 @@ IpSendError ip_send(PacketBuffer* packet, const Route& route, const Ipv4Send& se
         return IpSendError::TooLong;
     }
     auto& header = push_header<Ipv4Header>(*packet);
-    const bool fits = packet->length() <= mtu;
+    const bool fits = packet->segment_length() <= mtu;
     header = {
         0x45,
         send.tos,
-        static_cast<uint16_t>(packet->length()),
+        static_cast<uint16_t>(packet->segment_length()),
         // RFC 6864 4.1: a datagram that may not be fragmented needs no identification; RFC 7739 5: and one
         // that is should not tell how many there were.
         static_cast<uint16_t>(fits ? 0 : random_u32()),

@@ -42,7 +42,7 @@ namespace net {
     X(OutBcastOctets) X(InCsumErrors) X(InNoECTPkts) X(InECT1Pkts) X(InECT0Pkts) X(InCEPkts) X(ReasmOverlaps)
 
 /// /proc/net/netstat; Linux keeps the source filter's counter among TCP's.
-#define NET_TCPEXT_COUNTERS(X) X(IPReversePathFilter) X(TCPBacklogDrop)
+#define NET_TCPEXT_COUNTERS(X) X(IPReversePathFilter) X(TCPBacklogDrop) X(TCPBacklogCoalesce)
 
 /// What is counted of TCP on the way to its thread; part of net/tcp.h's counters.
 #define NET_TCPIN_COUNTERS(X) X(InSegs) X(InErrs) X(InCsumErrors)

@@ -35,6 +35,7 @@ class Connection final : public TcpConnection {
     /// False if the service does not want it.
     bool attach(tcp_pcb* pcb, const TcpService& service);
     static err_t on_receive(void* self, tcp_pcb* pcb, pbuf* packet, err_t error);
+    err_t progress();
 
     Endpoint peer() const override { return {from_lwip(pcb_->remote_ip), pcb_->remote_port}; }
     std::span<const std::byte> received() const override {
@@ -51,10 +52,10 @@ class Connection final : public TcpConnection {
   private:
     enum class Wish : uint8_t { None, Close, Abort };
 
-    static err_t on_sent(void* self, tcp_pcb*, u16_t) { return static_cast<Connection*>(self)->progress(); }
+    static err_t on_sent(void* self, tcp_pcb* pcb, u16_t);
+    std::size_t room() const;
     static err_t on_second(void* self, tcp_pcb*);
     static void on_error(void* self, err_t error);
-    err_t progress();
     err_t obey();
     err_t reset();
     void detach();
@@ -92,8 +93,17 @@ void Connection::consume(std::size_t bytes) {
     tcp_recved(pcb_, static_cast<u16_t>(bytes));
 }
 
+/// lwIP takes all or nothing of what it is given, and makes segments of at most half the window ever offered.
+std::size_t Connection::room() const {
+    const std::size_t half_window = pcb_->snd_wnd_max / 2u, mss = pcb_->mss;
+    const std::size_t segment = half_window > 0 ? std::min(mss, half_window) : mss;
+    const std::size_t segments =
+        TCP_SND_QUEUELEN - std::min<std::size_t>(tcp_sndqueuelen(pcb_), TCP_SND_QUEUELEN);
+    return std::min<std::size_t>(tcp_sndbuf(pcb_), segments * segment);
+}
+
 std::size_t Connection::send(std::span<const std::byte> data) {
-    const std::size_t bytes = std::min<std::size_t>(data.size(), tcp_sndbuf(pcb_));
+    const std::size_t bytes = std::min(data.size(), room());
     if (bytes == 0 || wish_ != Wish::None)
         return 0;
     const err_t error = tcp_write(pcb_, data.data(), static_cast<u16_t>(bytes), TCP_WRITE_FLAG_COPY);
@@ -148,6 +158,13 @@ void Connection::detach() {
     handler_->finished();
 }
 
+/// As on Linux (sk_stream_is_writeable), a service is not bothered for each segment that was acknowledged:
+/// what it sends at once can leave as one packet.
+err_t Connection::on_sent(void* self, tcp_pcb* pcb, u16_t) {
+    const bool half_is_free = tcp_sndbuf(pcb) >= TCP_SND_BUF / 2;
+    return half_is_free ? static_cast<Connection*>(self)->progress() : err_t{ERR_OK};
+}
+
 err_t Connection::on_receive(void* argument, tcp_pcb*, pbuf* packet, err_t) {
     auto* self = static_cast<Connection*>(argument);
     if (!packet) {
@@ -192,7 +209,7 @@ err_t lwip_accept(void* service, tcp_pcb* pcb, err_t error) {
     for (Connection& each : connections)
         if (each.free()) {
             if (each.attach(pcb, *static_cast<const TcpService*>(service)))
-                return ERR_OK;
+                return each.progress();
             break;
         }
     counts.resets++;

@@ -2,7 +2,7 @@
 // Echo: bytes are taken as they can be sent, so a peer that does not read stops being read.
 #include "net/tcp_echo.h"
 
-#include "net/tcp.h"
+#include "net/patient_handler.h"
 #include "net/udp_echo.h"
 
 namespace net {
@@ -10,42 +10,25 @@ namespace net {
 namespace {
 
 constexpr unsigned max_clients = 32;
-constexpr unsigned patience_seconds = 60; ///< without a byte either way
 
-class EchoHandler final : public TcpHandler {
+class EchoHandler final : public PatientHandler {
   public:
-    bool in_use = false;
-    unsigned idle_seconds = 0;
-
     void progress(TcpConnection& connection) override {
         while (!connection.received().empty()) {
             const std::size_t sent = connection.send(connection.received());
             if (sent == 0)
                 return;
             connection.consume(sent);
-            idle_seconds = 0;
+            alive();
         }
         if (connection.peer_finished())
             connection.close();
     }
-    void second_passed(TcpConnection& connection) override {
-        if (++idle_seconds >= patience_seconds)
-            connection.abort();
-    }
-    void finished() override { in_use = false; }
 };
 
 EchoHandler handlers[max_clients];
 
-TcpHandler* accept(TcpConnection&) {
-    for (EchoHandler& each : handlers)
-        if (!each.in_use) {
-            each.in_use = true;
-            each.idle_seconds = 0;
-            return &each;
-        }
-    return nullptr;
-}
+TcpHandler* accept(TcpConnection&) { return take_handler(handlers); }
 
 constexpr TcpService service = {echo_port, TcpPriority::Low, accept};
 

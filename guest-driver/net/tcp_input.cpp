@@ -27,6 +27,24 @@ bool header_valid(const PacketBuffer& packet, const TcpHeader* tcp) {
     return tcp && tcp->header_length() >= sizeof(TcpHeader) && tcp->header_length() <= packet.length();
 }
 
+/// Nothing but an acknowledgment, without options.
+bool only_acknowledges(const PacketBuffer& packet) {
+    return packet.length() == sizeof(TcpHeader) && header_at<TcpHeader>(packet.data).flags == TcpHeader::ack;
+}
+
+/// `newer` says all that `older` does, and acknowledges more. One that repeats what was acknowledged is a
+/// message of its own (RFC 5681 2).
+bool supersedes(const PacketBuffer& newer, const PacketBuffer& older) {
+    if (!only_acknowledges(newer) || !only_acknowledges(older))
+        return false;
+    const Ipv4Header &ip = ip_header(newer), &older_ip = ip_header(older);
+    const auto &tcp = header_at<TcpHeader>(newer.data), &older_tcp = header_at<TcpHeader>(older.data);
+    return Ipv4Address(ip.source) == older_ip.source && Ipv4Address(ip.destination) == older_ip.destination &&
+           tcp.source_port == older_tcp.source_port && tcp.destination_port == older_tcp.destination_port &&
+           tcp.sequence == older_tcp.sequence &&
+           static_cast<int32_t>(tcp.acknowledgment - older_tcp.acknowledgment) > 0;
+}
+
 } // namespace
 
 void tcp_rcv(PacketBuffer* packet) {
@@ -47,8 +65,21 @@ void tcp_rcv(PacketBuffer* packet) {
     }
 }
 
+/// As Linux does (tcp_add_backlog): acknowledgments in a row become one.
+bool TcpBacklog::coalesce(PacketBuffer* packet) {
+    PacketBuffer* last = queue_.last();
+    if (!last || !supersedes(*packet, *last))
+        return false;
+    header_at<TcpHeader>(last->data) = header_at<TcpHeader>(packet->data);
+    count(TcpExt::TCPBacklogCoalesce);
+    kernel::consume_packet(packet);
+    return true;
+}
+
 bool TcpBacklog::push(PacketBuffer* packet) {
     kernel::IrqSpinGuard guard(lock_);
+    if (coalesce(packet))
+        return true;
     if (queue_.length() >= limit)
         return false;
     kernel::flow_watch(kernel::FlowStep::Wake, arch::cpu_id(), *packet);

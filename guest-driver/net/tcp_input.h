@@ -23,7 +23,8 @@ class TcpBacklog {
     void poke();
 
   private:
-    kernel::SpinLock lock_; // what follows
+    bool coalesce(kernel::PacketBuffer* packet); ///< true: it has been taken
+    kernel::SpinLock lock_;                      // what follows
     kernel::WaitQueue thread_;
     kernel::PacketQueue queue_;
     bool poked_ = false;

@@ -14,7 +14,7 @@ namespace net {
 namespace {
 
 constexpr uint64_t timer_ns = TCP_TMR_INTERVAL * uint64_t{1'000'000};
-constexpr unsigned heap_order = 8; // 1 MiB, with room for lwIP's own bookkeeping above MEM_SIZE
+constexpr unsigned heap_order = 10; // 4 MiB, with room for lwIP's own bookkeeping above MEM_SIZE
 
 kernel::Mutex stack; // all of lwIP
 uint64_t next_timer_ns = wait_forever;
@@ -57,6 +57,7 @@ void run(void*) {
             run_timer();
         }
         run_timer();
+        lwip_flush();
     }
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What stands below lwIP's TCP: our IPv4, where lwIP's own IP layer and network interfaces would be. Received
-// packets go in as they are; what lwIP sends is copied once, because it keeps its own for retransmission.
-#include <cstring>
-
+// packets go in as they are; what lwIP sends is tcp_output.cpp's.
 #include "arch/cpu.h"
 #include "kernel/flow_watch.h"
 #include "kernel/rps.h"
@@ -103,14 +101,10 @@ tcp_pcb* find_connection(Endpoint local, Endpoint remote) {
 }
 
 /// What occupies sequence numbers that were sent before is a retransmission.
-void count_sent(const PacketBuffer& packet, ip4_addr_t source, ip4_addr_t destination) {
+void count_sent(const TcpHeader& tcp, std::size_t length, const tcp_pcb* pcb) {
     counts.sent++;
-    const auto& tcp = header_at<TcpHeader>(packet.data);
-    if (packet.length() == tcp.header_length() && !(tcp.flags & (TcpHeader::syn | TcpHeader::fin)))
-        return;
-    const tcp_pcb* pcb =
-        find_connection({from_lwip(source), tcp.source_port}, {from_lwip(destination), tcp.destination_port});
-    if (pcb && TCP_SEQ_LT(tcp.sequence, pcb->snd_nxt))
+    const bool occupies = length > tcp.header_length() || (tcp.flags & (TcpHeader::syn | TcpHeader::fin));
+    if (occupies && pcb && TCP_SEQ_LT(tcp.sequence, pcb->snd_nxt))
         counts.retransmitted++;
 }
 
@@ -172,22 +166,20 @@ netif* ip4_route(const ip4_addr_t* destination) {
 
 err_t ip4_output_if(pbuf* p, const ip4_addr_t* source, const ip4_addr_t* destination, u8_t ttl, u8_t tos,
                     u8_t protocol, netif*) {
-    const auto route = find_route(from_lwip(*destination));
-    if (!route)
-        return ERR_RTE;
-    kernel::BhGuard guard;
-    PacketBuffer* packet = kernel::alloc_packet_for(p->tot_len);
-    if (!packet)
-        return ERR_MEM;
-    for (const pbuf* piece = p; piece; piece = piece->next)
-        std::memcpy(packet->put(piece->len), piece->payload, piece->len);
-    count_sent(*packet, *source, *destination);
-    const Ipv4Send send = {.destination = from_lwip(*destination),
-                           .protocol = protocol,
-                           .source = from_lwip(*source),
-                           .ttl = ttl,
-                           .tos = tos};
-    return ip_send(packet, *route, send) == IpSendError::None ? ERR_OK : ERR_BUF;
+    const auto& tcp = header_at<TcpHeader>(static_cast<std::byte*>(p->payload));
+    const tcp_pcb* pcb = find_connection({from_lwip(*source), tcp.source_port},
+                                         {from_lwip(*destination), tcp.destination_port});
+    const std::size_t buffered = pcb ? pcb->snd_lbb - tcp.sequence : 0;
+    const err_t error = lwip_output(*p,
+                                    {.destination = from_lwip(*destination),
+                                     .protocol = protocol,
+                                     .source = from_lwip(*source),
+                                     .ttl = ttl,
+                                     .tos = tos},
+                                    buffered);
+    if (error == ERR_OK)
+        count_sent(tcp, p->tot_len, pcb);
+    return error;
 }
 
 netif* netif_get_by_index(u8_t) { return &below; }

@@ -14,6 +14,7 @@
 #include "net/random.h"
 #include "net/route.h"
 #include "net/tcp.h"
+#include "net/tcp_chargen.h"
 #include "net/tcp_echo.h"
 #include "net/udp_echo.h"
 #include "shell/packet_story.h"
@@ -152,6 +153,8 @@ const char* start_tcp_services() {
         return failure;
     if (const char* failure = net::tcp_echo_start())
         return failure;
+    if (const char* failure = net::tcp_chargen_start())
+        return failure;
     return http::start();
 }
 
@@ -185,8 +188,8 @@ const char* bring_up(const Output& output) {
     if (const char* no_tcp = start_tcp_services())
         output.print("No TCP: %s.\n", no_tcp);
     else
-        output.print("TCP echo service on port %u, counters by HTTP on port %u.\n", net::echo_port,
-                     http::port);
+        output.print("TCP echo service on port %u, characters on port %u, counters by HTTP on port %u.\n",
+                     net::echo_port, net::chargen_port, http::port);
     return failure;
 }
 

@@ -18,7 +18,7 @@ struct CommandWords {
 constexpr CommandWords known_words[] = {
     {"crash", "die null stack softirq"},
     {"ethtool", "advertise autoneg duplex full half length msglvl off offline offset on online rx rx-frames "
-                "rx-usecs speed tx"},
+                "rx-usecs speed tso tx"},
     {"ip", "add address addr allmulticast default del dev down flush get link lladdr maddr metric mtu neigh "
            "promisc replace route set show up via"},
     {"trace", "arp icmp udp"},

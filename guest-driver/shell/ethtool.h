@@ -2,6 +2,8 @@
 // What the parts of the command ethtool share.
 #pragma once
 
+#include <optional>
+
 #include "kernel/ethtool.h"
 #include "shell/arguments.h"
 #include "shell/error_text.h"
@@ -13,11 +15,17 @@ using kernel::NetDevice;
 /// As ethtool's netlink requests report it.
 void netlink_error(int error, const Output& output);
 void bad_command_line(const Output& output);
+/// Nothing if it is neither.
+std::optional<bool> on_off(std::string_view word);
 
 // ethtool_settings.cpp: the link, -s, -r
 void show_settings(NetDevice& device, Arguments& arguments, const Output& output);
 void change_settings(NetDevice& device, Arguments& arguments, const Output& output);
 void restart_negotiation(NetDevice& device, Arguments& arguments, const Output& output);
+
+// ethtool_features.cpp: -k, -K
+void show_features(NetDevice& device, Arguments& arguments, const Output& output);
+void set_features(NetDevice& device, Arguments& arguments, const Output& output);
 
 // ethtool_rings.cpp: -g, -G, -c, -C
 void show_ring(NetDevice& device, Arguments& arguments, const Output& output);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ethtool: its options, and what is short: the driver itself, its counters, its features.
+// ethtool: its options, and what is short: the driver itself, its counters.
 #include "shell/ethtool.h"
 
 #include <array>
@@ -37,39 +37,6 @@ void show_statistics(NetDevice& device, Arguments& arguments, const Output& outp
         output.print("     %s: %llu\n", stat.name, static_cast<unsigned long long>(stat.value));
 }
 
-/// Those of Linux that concern a network card, in its order. Neither the card nor the kernel has any.
-void show_features(NetDevice& device, Arguments& arguments, const Output& output) {
-    static constexpr std::array features = {
-        "rx-checksumming",
-        "tx-checksumming",
-        "\ttx-checksum-ipv4",
-        "\ttx-checksum-ip-generic",
-        "\ttx-checksum-ipv6",
-        "scatter-gather",
-        "\ttx-scatter-gather",
-        "tcp-segmentation-offload",
-        "\ttx-tcp-segmentation",
-        "generic-segmentation-offload",
-        "generic-receive-offload",
-        "large-receive-offload",
-        "rx-vlan-offload",
-        "tx-vlan-offload",
-        "ntuple-filters",
-        "receive-hashing",
-        "highdma",
-        "rx-vlan-filter",
-        "vlan-challenged",
-        "loopback",
-        "rx-fcs",
-        "rx-all",
-    };
-    if (!arguments.empty())
-        return bad_command_line(output);
-    output.print("Features for %s:\n", device.name);
-    for (const char* feature : features)
-        output.print("%s: off [fixed]\n", feature);
-}
-
 /// As on Linux, e100 does not let pause frames be chosen.
 void no_pause_parameters(NetDevice&, Arguments&, const Output& output) {
     netlink_error(error_not_supported, output);
@@ -90,6 +57,7 @@ constexpr Option options[] = {
     {"-G", "--set-ring", set_ring},
     {"-i", "--driver", show_driver},
     {"-k", "--show-features", show_features},
+    {"-K", "--features", set_features},
     {"-p", "--identify", identify},
     {"-P", "--show-permaddr", show_permanent_address},
     {"-r", "--negotiate", restart_negotiation},
@@ -105,6 +73,7 @@ constexpr const char* usage =
     "       ethtool -r DEVICE                     negotiate again\n"
     "       ethtool -t DEVICE [offline|online]    test the card\n"
     "       ethtool -i|-S|-k|-a|-P DEVICE         driver, counters, features, pause, address\n"
+    "       ethtool -K DEVICE FEATURE on|off ...  tx: checksums by the card; tso: segments, too\n"
     "       ethtool -g DEVICE, ethtool -G DEVICE [rx N] [tx N]\n"
     "       ethtool -c DEVICE, ethtool -C DEVICE [rx-usecs N] [rx-frames N]\n"
     "       ethtool -d DEVICE [hex on]            registers\n"
@@ -126,6 +95,12 @@ void netlink_error(int error, const Output& output) {
 
 void bad_command_line(const Output& output) {
     output.write("ethtool: bad command line argument(s)\nFor more information run ethtool -h\n");
+}
+
+std::optional<bool> on_off(std::string_view word) {
+    if (word != "on" && word != "off")
+        return std::nullopt;
+    return word == "on";
 }
 
 void ethtool_command(Words words, const Output& output) {

@@ -113,12 +113,6 @@ std::optional<uint32_t> parse_bits(std::string_view text) {
     return value;
 }
 
-std::optional<bool> on_off(std::string_view word) {
-    if (word != "on" && word != "off")
-        return std::nullopt;
-    return word == "on";
-}
-
 /// What -s was asked for; what is not named stays as it is.
 struct Wanted {
     std::optional<uint32_t> speed, advertised, level;

@@ -25,7 +25,8 @@ class TcpFromTheHost : public testing::Test {
             GTEST_SKIP() << reason;
         guest = std::make_unique<GuestMachine>(
             with_card({}, "user" + forward(http, 80) + forward(echo, 7) + forward(closed, closed_port)));
-        guest->console().expect("^TCP echo service on port 7, counters by HTTP on port 80\\.$", 60s);
+        guest->console().expect(
+            "^TCP echo service on port 7, characters on port 19, counters by HTTP on port 80\\.$", 60s);
     }
 
     const uint16_t http = free_tcp_port(), echo = free_tcp_port(), closed = free_tcp_port();

@@ -10,6 +10,8 @@
 
 namespace net {
 
+struct Ipv4Send;
+
 inline ip4_addr_t to_lwip(Ipv4Address address) { return {lwip_htonl(address.value())}; }
 inline Ipv4Address from_lwip(ip4_addr_t address) { return Ipv4Address(lwip_ntohl(address.addr)); }
 
@@ -21,6 +23,12 @@ struct LwipSegmentCounts {
     uint64_t sent, retransmitted;
 };
 LwipSegmentCounts lwip_segment_counts();
+
+/// Sends a segment of lwIP's, or keeps it to put others of the same connection behind it, if the card cuts
+/// them again. `buffered`: bytes that the connection has to send from this segment on.
+err_t lwip_output(const pbuf& segment, const Ipv4Send& send, std::size_t buffered);
+/// Sends what was kept: to be called when nothing more comes at once.
+void lwip_flush();
 
 /// What lwIP calls for a new connection of a TcpService, its argument.
 err_t lwip_accept(void* service, tcp_pcb* pcb, err_t error);

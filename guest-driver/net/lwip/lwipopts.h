@@ -23,7 +23,7 @@
 
 /* Checked before a packet gets here, so that each refusal has its drop reason. */
 #define CHECKSUM_CHECK_TCP 0
-#define CHECKSUM_GEN_TCP 1
+#define CHECKSUM_GEN_TCP 0 /* net/tcp_output.cpp does, or the card */
 
 /* Received packets stay in their own buffers; what is sent is copied once into lwIP's heap, which is of our
  * pages. */
@@ -32,7 +32,7 @@
 #define PBUF_POOL_SIZE 1 /* not used, but none is not allowed */
 #define PBUF_POOL_BUFSIZE 128
 #define MEM_ALIGNMENT 8
-#define MEM_SIZE (1024 * 1024 - 4096)
+#define MEM_SIZE (4 * 1024 * 1024 - 4096)
 extern unsigned char* lwip_heap;
 #define LWIP_RAM_HEAP_POINTER lwip_heap
 #define MEMP_NUM_PBUF 8
@@ -40,12 +40,12 @@ extern unsigned char* lwip_heap;
 
 #define MEMP_NUM_TCP_PCB 64 /* connections, those that are being closed included */
 #define MEMP_NUM_TCP_PCB_LISTEN 4
-#define MEMP_NUM_TCP_SEG 2048
+#define MEMP_NUM_TCP_SEG 4096
 #define TCP_MSS 1460
 #define TCP_WND (32 * TCP_MSS)
-#define TCP_SND_BUF (16 * TCP_MSS)
-#define TCP_SND_QUEUELEN 64
-#define TCP_MSL 30000UL /* TIME-WAIT of 60 s, as on Linux */
+#define TCP_SND_BUF (44 * TCP_MSS) /* the largest packet that a card cuts into segments, nearly */
+#define TCP_SND_QUEUELEN (4 * TCP_SND_BUF / TCP_MSS) /* pbufs: there are peers with a small MSS */
+#define TCP_MSL 30000UL                              /* TIME-WAIT of 60 s, as on Linux */
 #define TCP_QUEUE_OOSEQ 1
 #define TCP_OOSEQ_MAX_PBUFS 40 /* of one connection */
 #define LWIP_TCP_SACK_OUT 1

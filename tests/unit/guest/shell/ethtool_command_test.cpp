@@ -359,6 +359,34 @@ TEST_F(EthtoolCommand, FeaturesAndPause) {
     EXPECT_EQ(run("ethtool -A eth0 rx on"), "netlink error: Operation not supported\n");
 }
 
+/// Texts as ethtool's own where a card has both.
+TEST_F(EthtoolCommand, FeaturesAreSwitched) {
+    namespace feature = kernel::feature;
+    constexpr uint32_t both = feature::tx_checksum_ipv4 | feature::tx_tcp_segmentation;
+    EXPECT_EQ(run("ethtool -K eth0 tso on"), "Actual changes:\ntx-tcp-segmentation: off [requested on]\n"
+                                             "Could not change any device features\n");
+    EXPECT_EQ(device.features, 0u);
+    device.hw_features = both;
+    EXPECT_NE(run("ethtool -k eth0").find("\n\ttx-tcp-segmentation: off\n"), std::string::npos);
+    EXPECT_EQ(run("ethtool -K eth0 tx on tso on"), "");
+    EXPECT_EQ(device.features, both);
+    const std::string text = run("ethtool -k eth0");
+    for (const char* line :
+         {"\ntx-checksumming: on\n\ttx-checksum-ipv4: on\n\ttx-checksum-ip-generic: off [fixed]\n",
+          "\nscatter-gather: off [fixed]\n", "\ntcp-segmentation-offload: on\n\ttx-tcp-segmentation: on\n"})
+        EXPECT_NE(text.find(line), std::string::npos) << text;
+    EXPECT_EQ(run("ethtool -K eth0 tso off"), "");
+    EXPECT_EQ(device.features, feature::tx_checksum_ipv4);
+    EXPECT_EQ(run("ethtool -K eth0 tx-tcp-segmentation on"), "");
+    EXPECT_EQ(device.features, both);
+    EXPECT_EQ(run("ethtool -K eth0 tx off"),
+              "Actual changes:\ntx-checksum-ipv4: off\ntx-tcp-segmentation: off [not requested]\n");
+    EXPECT_EQ(device.features, 0u) << "no segments without checksums";
+    for (const char* line :
+         {"ethtool -K eth0", "ethtool -K eth0 tso", "ethtool -K eth0 tso maybe", "ethtool -K eth0 lro on"})
+        EXPECT_EQ(run(line), bad_command_line) << line;
+}
+
 TEST_F(EthtoolCommand, ADriverThatKnowsNothingOfIt) {
     operations.ethtool = nullptr;
     EXPECT_EQ(run("ethtool eth0"), "Settings for eth0:\n\tLink detected: yes\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tcp_peer.h"
 
+#include "net/tcp_chargen.h"
 #include "net/tcp_echo.h"
 
 namespace net_test {
@@ -11,8 +12,10 @@ constexpr unsigned step_ms = 4; // a tick
 
 void start_tcp() {
     static const char* failure = [] {
-        const char* problem = net::tcp_start();
-        return problem ? problem : net::tcp_echo_start();
+        for (const auto start : {net::tcp_start, net::tcp_echo_start, net::tcp_chargen_start})
+            if (const char* problem = start())
+                return problem;
+        return static_cast<const char*>(nullptr);
     }();
     ASSERT_EQ(failure, nullptr);
 }
@@ -88,12 +91,15 @@ void TcpTest::forget() {
         answer_arp(*frame);
 }
 
-Conversation TcpTest::connect(uint16_t port, uint16_t own_port, uint16_t window) {
+Conversation TcpTest::connect(uint16_t port, uint16_t own_port, uint16_t window, uint16_t segment_size) {
     Conversation with;
     with.window = window;
     with.port = port;
     with.own_port = own_port;
-    send(with, flag::syn);
+    harness::Tcp syn = header_of(with, flag::syn);
+    if (segment_size != 0)
+        syn.options = {2, 4, static_cast<uint8_t>(segment_size >> 8), static_cast<uint8_t>(segment_size)};
+    send(syn);
     const auto answer = next(with);
     EXPECT_TRUE(answer && answer->has(flag::syn | flag::ack));
     if (!answer)

@@ -42,8 +42,9 @@ class TcpTest : public NetTest {
     void answer_arp(const Frame& frame);
     /// What the guest has sent so far is of no interest.
     void forget();
-    /// SYN, SYN-ACK, ACK.
-    Conversation connect(uint16_t port = echo_port, uint16_t own_port = 40000, uint16_t window = 60000);
+    /// SYN, SYN-ACK, ACK. `segment_size` 0: without that option.
+    Conversation connect(uint16_t port = echo_port, uint16_t own_port = 40000, uint16_t window = 60000,
+                         uint16_t segment_size = 0);
     /// Sends `data` and counts it as sent.
     void say(Conversation& with, const std::string& data);
     /// The guest's data, acknowledged, until `bytes` of them are there.

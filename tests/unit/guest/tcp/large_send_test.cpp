@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// TCP on a card that sums and cuts: what leaves in large packets, and the segments they become.
+#include <cstring>
+
+#include "harness/lossy_client.h"
+#include "net/neighbour.h"
+#include "net/tcp_chargen.h"
+#include "tcp_peer.h"
+
+namespace {
+
+using namespace net_test;
+using net::chargen_port;
+using net::Tcp;
+namespace feature = kernel::feature;
+
+constexpr std::size_t full_segment = 1460, headers = 14 + 20 + 20;
+
+/// What the driver was given.
+struct Given {
+    std::size_t gso_size;
+    unsigned segments;
+    bool partial;
+};
+std::vector<Given> given;
+const kernel::NetDeviceOperations* plain_operations = nullptr;
+
+uint16_t word(const Frame& frame, std::size_t at) {
+    return static_cast<uint16_t>(frame[at] << 8 | frame[at + 1]);
+}
+void set_word(Frame& frame, std::size_t at, std::size_t value) {
+    frame[at] = static_cast<uint8_t>(value >> 8);
+    frame[at + 1] = static_cast<uint8_t>(value);
+}
+
+/// One segment, made of the large packet as the manual has it: the headers are those of the first one.
+Frame segment_of(const Frame& whole, std::size_t begin, std::size_t payload, std::size_t gso_size,
+                 bool last) {
+    constexpr std::size_t tcp = 34;
+    Frame frame(whole.begin(), whole.begin() + headers);
+    frame.insert(frame.end(), whole.begin() + static_cast<std::ptrdiff_t>(headers + begin),
+                 whole.begin() + static_cast<std::ptrdiff_t>(headers + begin + payload));
+    EXPECT_EQ(word(whole, at_ip + 2), 40 + gso_size);
+    set_word(frame, at_ip + 2, 40 + payload);
+    fix_ip_checksum(frame);
+    const uint32_t sequence =
+        (uint32_t{word(frame, tcp + 4)} << 16 | word(frame, tcp + 6)) + static_cast<uint32_t>(begin);
+    set_word(frame, tcp + 4, sequence >> 16);
+    set_word(frame, tcp + 6, sequence & 0xffff);
+    if (!last)
+        frame[tcp + 13] &= static_cast<uint8_t>(~(flag::fin | flag::psh));
+    const auto missing = static_cast<uint16_t>(gso_size - payload);
+    const uint16_t seed = word(frame, tcp + 16);
+    set_word(frame, tcp + 16, 0);
+    set_word(frame, tcp + 16,
+             harness::internet_checksum(std::span(frame).subspan(tcp), uint32_t{seed} + uint16_t(~missing)));
+    return frame;
+}
+
+kernel::TransmitResult cut(kernel::NetDevice& device, kernel::PacketBuffer* packet) {
+    given.push_back({packet->gso_size, packet->gso_segs(), packet->checksum_partial});
+    if (!packet->checksum_partial)
+        return plain_operations->start_xmit(device, packet);
+    const auto* bytes = reinterpret_cast<const uint8_t*>(packet->data);
+    const Frame whole(bytes, bytes + packet->length());
+    const std::size_t payload = whole.size() - headers;
+    const std::size_t step = packet->gso_size ? packet->gso_size : payload;
+    EXPECT_TRUE(packet->gso_size == 0 || payload == packet->gso_payload);
+    std::size_t wire_bytes = 0;
+    std::size_t begin = 0;
+    do {
+        const std::size_t part = std::min(step, payload - begin);
+        const Frame frame = segment_of(whole, begin, part, step, begin + part == payload);
+        kernel::PacketBuffer* segment = kernel::alloc_packet();
+        std::memcpy(segment->put(frame.size()), frame.data(), frame.size());
+        plain_operations->start_xmit(device, segment);
+        wire_bytes += frame.size();
+        begin += part;
+    } while (begin < payload);
+    EXPECT_EQ(wire_bytes, packet->wire_length());
+    kernel::consume_packet(packet);
+    return kernel::TransmitResult::Sent;
+}
+
+class LargeSend : public TcpTest {
+  protected:
+    LargeSend() {
+        plain_operations = device.operations;
+        operations_ = *plain_operations;
+        operations_.start_xmit = cut;
+        device.operations = &operations_;
+        device.hw_features = feature::tx_checksum_ipv4 | feature::tx_tcp_segmentation;
+        kernel::dev_change_features(device, ~0u, ~0u);
+        given.clear();
+    }
+    ~LargeSend() override { device.operations = plain_operations; }
+
+    static unsigned most_segments() {
+        unsigned most = 0;
+        for (const Given& each : given)
+            most = std::max(most, each.segments);
+        return most;
+    }
+    static int64_t segments_left() {
+        int64_t sum = 0;
+        for (const Given& each : given)
+            sum += each.partial ? each.segments : 0; // others are ARP's
+        return sum;
+    }
+    /// The generator's first `bytes`.
+    static std::string characters(std::size_t bytes) {
+        std::string text;
+        for (unsigned line = 0; text.size() < bytes; line++) {
+            for (unsigned column = 0; column < 72; column++)
+                text += static_cast<char>(32 + (line + column) % 95);
+            text += "\r\n";
+        }
+        return text.substr(0, bytes);
+    }
+    /// As a peer that acknowledges all that has come at once.
+    std::string hear_in_bulk(Conversation& with, std::size_t bytes) {
+        std::string heard;
+        while (heard.size() < bytes) {
+            auto segment = next(with);
+            if (!segment)
+                break;
+            for (; segment; segment = next(with.own_port, 0)) {
+                EXPECT_EQ(segment->header.sequence, with.expected);
+                heard += segment->data;
+                with.expected += static_cast<uint32_t>(segment->data.size());
+            }
+            send(with, flag::ack);
+        }
+        return heard;
+    }
+
+  private:
+    kernel::NetDeviceOperations operations_{};
+};
+
+TEST_F(LargeSend, AStreamLeavesInLargePackets) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    const std::string heard = hear_in_bulk(with, 1'000'000);
+    EXPECT_TRUE(heard == characters(heard.size()));
+    EXPECT_GE(most_segments(), 22u) << "half a send buffer";
+    for (const Given& each : given)
+        EXPECT_TRUE(each.partial && (each.gso_size == 0 || each.gso_size == full_segment));
+    drop(with);
+    EXPECT_EQ(watch.all_drops(), 0u);
+}
+
+TEST_F(LargeSend, ASenderBeginsAtOnce) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    EXPECT_TRUE(next(with.own_port, 8)) << "not when a second has passed";
+    drop(with);
+}
+
+TEST_F(LargeSend, EachSegmentCounts) {
+    const int64_t before = counter(Tcp::OutSegs);
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 300'000);
+    const int64_t segments = segments_left();
+    EXPECT_EQ(counter(Tcp::OutSegs) - before, segments);
+    EXPECT_EQ(counter(Tcp::RetransSegs), 0);
+    EXPECT_LT(watch(net::Ip::OutRequests), static_cast<uint64_t>(segments)) << "a large packet is one to IP";
+    drop(with);
+}
+
+/// They come before the TCP thread looks at any.
+TEST_F(LargeSend, AcknowledgmentsInARowBecomeOne) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    while (next(with.own_port, 8)) {
+    }
+    const auto acknowledge = [&](uint32_t bytes) {
+        harness::Tcp tcp = header_of(with, flag::ack);
+        tcp.acknowledgment += bytes;
+        const auto ip = header(harness::ip_protocol::tcp);
+        receive(from_peer(ip, harness::tcp(ip, tcp, {})));
+    };
+    const auto coalesced = [&](const std::vector<uint32_t>& all) {
+        const uint64_t before = watch(net::TcpExt::TCPBacklogCoalesce);
+        {
+            kernel::BhGuard guard;
+            for (const uint32_t bytes : all)
+                acknowledge(bytes);
+        }
+        pass_ms(8);
+        return watch(net::TcpExt::TCPBacklogCoalesce) - before;
+    };
+    const std::size_t queued = connections()[0].send_queue;
+    EXPECT_EQ(coalesced({1460, 2920, 4380}), 2u);
+    EXPECT_EQ(connections()[0].send_queue, queued - 4380) << "the last one counts";
+    EXPECT_EQ(coalesced({4380, 4380, 4380}), 0u) << "duplicates ask for a retransmission";
+    EXPECT_GE(counter(Tcp::RetransSegs), 1);
+    EXPECT_EQ(coalesced({5840, 4380}), 0u) << "an old one";
+    drop(with);
+}
+
+TEST_F(LargeSend, SwitchedOff) {
+    kernel::dev_change_features(device, feature::tx_tcp_segmentation, 0);
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    const std::string heard = hear_in_bulk(with, 200'000);
+    EXPECT_TRUE(heard == characters(heard.size()));
+    EXPECT_EQ(most_segments(), 1u);
+    EXPECT_TRUE(given.back().partial) << "the sum is still the card's";
+    kernel::dev_change_features(device, feature::tx_checksum_ipv4, 0);
+    hear_in_bulk(with, 200'000);
+    EXPECT_FALSE(given.back().partial);
+    drop(with);
+}
+
+TEST_F(LargeSend, WhatIsLostIsSentAgain) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    EXPECT_EQ(counter(Tcp::RetransSegs), 0);
+    forget(); // all that is under way
+    std::string heard;
+    const uint32_t lost = with.expected;
+    for (unsigned i = 0; i < 200 && heard.size() < 100'000; i++)
+        if (const auto segment = next(with)) {
+            if (segment->header.sequence == with.expected) {
+                heard += segment->data;
+                with.expected += static_cast<uint32_t>(segment->data.size());
+            }
+            send(with, flag::ack);
+        }
+    EXPECT_GT(with.expected - lost, 99'999u);
+    EXPECT_GE(counter(Tcp::RetransSegs), 1);
+    const std::string all = characters(2'000'000);
+    EXPECT_NE(all.find(heard), std::string::npos);
+    drop(with);
+}
+
+TEST_F(LargeSend, EveryByteComesBackInSpiteOfLoss) {
+    std::string data(300'000, ' ');
+    for (std::size_t i = 0; i < data.size(); i++)
+        data[i] = static_cast<char>(i * 7 + i / 251);
+    const auto ip = header(harness::ip_protocol::tcp);
+    harness::LossyClient client(ip, 40000, echo_port, data, {5, 5, true});
+    for (unsigned turn = 0; !client.done(); turn++) {
+        ASSERT_LT(turn, 100'000u);
+        for (const Bytes& segment : client.turn())
+            receive(from_peer(ip, segment));
+        pass_ms(4);
+        while (const auto frame = sent()) {
+            answer_arp(*frame);
+            client.take(*frame);
+        }
+    }
+    EXPECT_TRUE(client.heard() == data);
+    EXPECT_GE(most_segments(), 2u);
+    EXPECT_EQ(counter(Tcp::OutSegs) + counter(Tcp::RetransSegs), segments_left()) << "cut where TCP did";
+    send_raw(client.reset());
+    forget();
+}
+
+TEST_F(LargeSend, ALittleLeavesAtOnce) {
+    Conversation with = connect();
+    say(with, "now");
+    EXPECT_GE(sent_count(), 1u) << "it waited for something";
+    EXPECT_EQ(hear(with, 3), "now");
+    EXPECT_EQ(most_segments(), 1u);
+    drop(with);
+}
+
+TEST_F(LargeSend, TinySegmentsAtThePeersWish) {
+    for (const uint16_t size : {1, 88}) {
+        given.clear();
+        Conversation with = connect(chargen_port, static_cast<uint16_t>(41000 + size), 65000, size);
+        const std::string heard = hear_in_bulk(with, 20u * size);
+        EXPECT_TRUE(heard == characters(heard.size()));
+        for (const Given& each : given)
+            EXPECT_LE(each.gso_size, size);
+        EXPECT_GE(most_segments(), 2u);
+        drop(with);
+    }
+}
+
+TEST_F(LargeSend, AClosedWindowIsNotExceeded) {
+    Conversation with = connect(chargen_port, 40000, 5000, full_segment);
+    std::size_t came = 0;
+    while (const auto segment = next(with.own_port, 100))
+        came += segment->data.size();
+    EXPECT_GT(came, 0u);
+    EXPECT_LE(came, 5000u);
+    drop(with);
+}
+
+TEST_F(LargeSend, ASmallerMtuIsKeptTo) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    device.mtu = 600;
+    forget();
+    given.clear();
+    pass_ms(5000); // what was lost is sent again, in fragments
+    std::size_t frames = 0;
+    while (const auto frame = sent()) {
+        EXPECT_LE(frame->size(), 614u);
+        frames++;
+    }
+    EXPECT_GE(frames, 2u);
+    for (const Given& each : given)
+        EXPECT_FALSE(each.partial) << "fragments have their sums already";
+    drop(with);
+}
+
+TEST_F(LargeSend, WaitsForTheNeighboursAddressInOrder) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    {
+        kernel::BhGuard guard;
+        net::neighbours().flush(&device);
+    }
+    const std::string heard = hear_in_bulk(with, 100'000);
+    EXPECT_GE(heard.size(), 100'000u);
+    EXPECT_NE(characters(2'000'000).find(heard), std::string::npos);
+    drop(with);
+}
+
+} // namespace
