@@ -17,9 +17,16 @@ using namespace harness;
 namespace {
 
 constexpr int64_t batch_ns = 192'000;
-constexpr unsigned few_batches = 2, receive_batches = 4;
+constexpr unsigned few_batches = 2, exact_batches = 4;
 constexpr const char *tester_sends = "send_frame",
-                     *tester_hears = "hear_frame"; // functions of hw/qemu/traffic_device.c
+                     *tester_hears = "hear_frame";            // functions of hw/qemu/traffic_device.c
+constexpr const char* command_unit_runs = "command_unit_due"; // of hw/qemu/e100_host.c
+
+bool is_exact(const Case& what) { return what.direction == Direction::Receive || what.command_unit_only; }
+
+std::string count_within(const std::string& function) {
+    return "--toggle-collect=" + function + " --toggle-collect=" + tester_hears;
+}
 
 std::string numbered(const std::string& name, unsigned i) { return name + std::to_string(i); }
 
@@ -128,26 +135,28 @@ std::string Case::name() const {
 }
 
 Callgrind::Callgrind() : qemu_(qemu_binary()) {
-    write_wrapper(Direction::Receive,
-                  std::string("--toggle-collect=") + tester_sends + " --toggle-collect=" + tester_hears);
-    write_wrapper(Direction::Transmit, "");
+    write_wrapper("qemu-receive", count_within(tester_sends));
+    write_wrapper("qemu-command-unit", count_within(command_unit_runs));
+    write_wrapper("qemu-transmit", "");
 }
 
-std::string Callgrind::wrapper(Direction direction) const {
-    return directory_.file(direction == Direction::Receive ? "qemu-receive" : "qemu-transmit");
+std::string Callgrind::wrapper(const Case& what) const {
+    return directory_.file(what.direction == Direction::Receive ? "qemu-receive"
+                           : what.command_unit_only             ? "qemu-command-unit"
+                                                                : "qemu-transmit");
 }
 
-void Callgrind::write_wrapper(Direction direction, const std::string& options) {
-    std::ofstream(wrapper(direction))
+void Callgrind::write_wrapper(const std::string& name, const std::string& options) {
+    std::ofstream(directory_.file(name))
         << "#!/bin/sh\nexec valgrind -q --tool=callgrind --callgrind-out-file=" << directory_.path()
         << "/callgrind.%p " << options << ' ' << qemu_ << " \"$@\"\n";
-    std::filesystem::permissions(wrapper(direction), std::filesystem::perms::owner_all);
+    std::filesystem::permissions(directory_.file(name), std::filesystem::perms::owner_all);
 }
 
 Callgrind::~Callgrind() { setenv("E100_QEMU", qemu_.c_str(), 1); }
 
 Callgrind::Total Callgrind::total(const std::string& model, const Case& what, unsigned batches) {
-    setenv("E100_QEMU", wrapper(what.direction).c_str(), 1);
+    setenv("E100_QEMU", wrapper(what).c_str(), 1);
     Rig rig(model, what);
     rig.run(batches);
     const unsigned frames = rig.frames_a_batch() * what.cards;
@@ -159,7 +168,8 @@ Callgrind::PerBatch Callgrind::per_batch(const std::string& model, Case what, un
     if (model.empty())
         what.descriptors = QtestCard::batch;
     const std::string key = model + ", " + what.name() + ", " + std::to_string(what.descriptors) + ", " +
-                            std::to_string(what.cards) + ", " + std::to_string(batches);
+                            std::to_string(what.cards) + ", " + std::to_string(batches) +
+                            (what.command_unit_only ? ", command unit" : "");
     if (const auto found = known_.find(key); found != known_.end())
         return found->second;
     const Total few = total(model, what, few_batches), many = total(model, what, few_batches + batches);
@@ -169,15 +179,16 @@ Callgrind::PerBatch Callgrind::per_batch(const std::string& model, Case what, un
 }
 
 double Callgrind::instructions_on_the_way(const Case& what) {
-    const PerBatch nobody = per_batch("", what, receive_batches);
+    const PerBatch nobody = per_batch("", what, exact_batches);
     return nobody.instructions / nobody.frames;
 }
 
 double Callgrind::instructions_per_frame(const std::string& model, const Case& what, unsigned batches) {
-    if (what.direction == Direction::Receive)
-        batches = receive_batches;
-    const PerBatch nobody = per_batch("", what, batches), cards = per_batch(model, what, batches);
-    return (cards.instructions - nobody.instructions) / cards.frames;
+    if (is_exact(what))
+        batches = exact_batches;
+    const PerBatch cards = per_batch(model, what, batches);
+    const double others = what.command_unit_only ? 0 : per_batch("", what, batches).instructions;
+    return (cards.instructions - others) / cards.frames;
 }
 
 } // namespace bench

@@ -6,7 +6,8 @@
 // are exact; what tester, hub and QEMU's network layer have of it is known from the same machine with another
 // tester in each card's place, of which nothing is counted. A frame to transmit leaves from a place that each
 // card has elsewhere, so all of QEMU is counted there, less what the same machine without cards executes:
-// the network layer is included, and what QEMU's main loop executes meanwhile is noise.
+// the network layer is included, and what QEMU's main loop executes meanwhile is noise. Of e100 the place is
+// known: its own growth is counted there alone, and exactly.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,7 @@ struct Case {
     unsigned descriptors =
         256;            ///< of a ring or list; i82559er sends 16, which is all that it executes at once
     unsigned cards = 1; ///< of the same kind, each on a wire of its own
+    bool command_unit_only = false; ///< of frames that e100 transmits; not for other models
     std::string name() const;
 };
 
@@ -48,8 +50,8 @@ class Callgrind {
         double instructions;
         unsigned frames;
     };
-    void write_wrapper(Direction direction, const std::string& options);
-    std::string wrapper(Direction direction) const;
+    void write_wrapper(const std::string& name, const std::string& options);
+    std::string wrapper(const Case& what) const;
     Total total(const std::string& model, const Case& what, unsigned batches);
     PerBatch per_batch(const std::string& model, Case what, unsigned batches);
 
