@@ -30,15 +30,15 @@ constexpr unsigned address_bits = 48;
 constexpr uint64_t address_mask = (uint64_t{1} << address_bits) - 1;
 
 /// The same for all rotations.
-uint64_t sum_of_bytes(uint64_t bytes) {
-    uint64_t sum = 0;
+uint64_t xor_of_bytes(uint64_t bytes) {
+    uint64_t result = 0;
     for (unsigned shift = 0; shift < address_bits; shift += 8)
-        sum ^= bytes >> shift & 0xff;
-    return sum;
+        result ^= bytes >> shift & 0xff;
+    return result;
 }
 
 [[gnu::noinline]] bool is_rotated(uint64_t bytes, uint64_t address) {
-    if (sum_of_bytes(bytes) != sum_of_bytes(address)) // nearly always, also of frames full of zeros
+    if (xor_of_bytes(bytes) != xor_of_bytes(address)) // nearly always, also of frames full of zeros
         return false;
     for (unsigned shift = 0; shift < address_bits; shift += 8)
         if (bytes == ((address << shift | address >> (address_bits - shift)) & address_mask))

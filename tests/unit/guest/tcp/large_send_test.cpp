@@ -2,7 +2,6 @@
 // TCP on a card that sums and cuts: what leaves in large packets, and the segments they become.
 #include <cstring>
 
-#include "harness/lossy_client.h"
 #include "net/neighbour.h"
 #include "net/tcp_chargen.h"
 #include "tcp_peer.h"
@@ -238,16 +237,7 @@ TEST_F(LargeSend, EveryByteComesBackInSpiteOfLoss) {
         data[i] = static_cast<char>(i * 7 + i / 251);
     const auto ip = header(harness::ip_protocol::tcp);
     harness::LossyClient client(ip, 40000, echo_port, data, {5, 5, true});
-    for (unsigned turn = 0; !client.done(); turn++) {
-        ASSERT_LT(turn, 100'000u);
-        for (const Bytes& segment : client.turn())
-            receive(from_peer(ip, segment));
-        pass_ms(4);
-        while (const auto frame = sent()) {
-            answer_arp(*frame);
-            client.take(*frame);
-        }
-    }
+    ASSERT_TRUE(converse(client, ip));
     EXPECT_TRUE(client.heard() == data);
     EXPECT_GE(most_segments(), 2u);
     EXPECT_EQ(counter(Tcp::OutSegs) + counter(Tcp::RetransSegs), segments_left()) << "cut where TCP did";

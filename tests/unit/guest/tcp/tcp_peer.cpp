@@ -86,6 +86,21 @@ void TcpTest::answer_arp(const Frame& frame) {
     receive(harness::arp(reply));
 }
 
+bool TcpTest::converse(harness::LossyClient& client, const harness::Ipv4& ip) {
+    for (unsigned turn = 0; turn < 200'000; turn++) {
+        if (client.done() || client.was_reset())
+            return true;
+        for (const Bytes& segment : client.turn())
+            receive(from_peer(ip, segment));
+        pass_ms(4);
+        while (const auto frame = sent()) {
+            answer_arp(*frame);
+            client.take(*frame);
+        }
+    }
+    return false;
+}
+
 void TcpTest::forget() {
     while (const auto frame = sent())
         answer_arp(*frame);

@@ -2,6 +2,7 @@
 // The other end of TCP connections: sends the segments that a test writes, in whatever order and state.
 #pragma once
 
+#include "harness/lossy_client.h"
 #include "net/tcp.h"
 #include "net_fixture.h"
 
@@ -40,6 +41,9 @@ class TcpTest : public NetTest {
     std::optional<Segment> next(uint16_t own_port, unsigned patience_ms = 10000);
     std::optional<Segment> next(const Conversation& with) { return next(with.own_port); }
     void answer_arp(const Frame& frame);
+    /// Carries segments both ways until `client`, whose headers are `ip`, is done or was reset; false if that
+    /// takes too long.
+    bool converse(harness::LossyClient& client, const harness::Ipv4& ip);
     /// What the guest has sent so far is of no interest.
     void forget();
     /// SYN, SYN-ACK, ACK. `segment_size` 0: without that option.

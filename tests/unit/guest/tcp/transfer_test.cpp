@@ -2,7 +2,6 @@
 // Much data both ways at once over a wire that loses, repeats and reorders; every byte is checked.
 #include <random>
 
-#include "harness/lossy_client.h"
 #include "tcp_peer.h"
 
 namespace {
@@ -24,17 +23,8 @@ TEST_P(Transfer, EveryByteComesBack) {
     const std::string data = noise(GetParam().loss_percent ? 100'000 : 4'000'000);
     const auto ip = header(harness::ip_protocol::tcp);
     harness::LossyClient client(ip, 40000, echo_port, data, GetParam());
-    for (unsigned turn = 0; !client.done(); turn++) {
-        ASSERT_LT(turn, 200'000u) << client.heard().size() << " bytes came back";
-        for (const Bytes& segment : client.turn())
-            receive(from_peer(ip, segment));
-        pass_ms(4);
-        while (const auto frame = sent()) {
-            answer_arp(*frame);
-            client.take(*frame);
-        }
-        ASSERT_FALSE(client.was_reset());
-    }
+    ASSERT_TRUE(converse(client, ip)) << client.heard().size() << " bytes came back";
+    ASSERT_FALSE(client.was_reset());
     EXPECT_TRUE(client.heard() == data);
     send_raw(client.reset());
     EXPECT_TRUE(connections().empty());
