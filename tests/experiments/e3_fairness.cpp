@@ -88,7 +88,7 @@ class E3 {
                 .reader = more("thread0.sink") / 1e9,
                 .ksoftirqd = more("thread0.ksoftirqd/0") / 1e9,
                 .inline_softirq = more("cpu0.softirq_inline_ns") / 1e9,
-                .all = all / more("clock.ns")}; // the console's host decides when exactly the guest looks
+                .all = all / more("clock.ns")}; // of the time between the looks, which come at ticks
     }
 
     void note(const Policy& policy, const Point& point) {

@@ -47,11 +47,9 @@ void write_index(const std::string& directory) {
     index << "# Results\n\nEach page says what was asked, how it was set up, what came out and what was "
              "predicted or wanted. They are committed as produced.\n\n"
              "E1 to E12 are the experiments of the receive path (`./boot --experiment all`); on the exact "
-             "clock the numbers are the same on every host, but for what a line on the console takes, "
-             "up to some milliseconds (E10 writes some meanwhile). Only what E4 says of a second CPU was "
-             "measured on the host's clock. B1 and following are measurements of speed (`./bench`) on one "
-             "host, which "
-             "the page names.\n\n| | |\n|---|---|\n";
+             "clock the same build gives the same numbers on every host. Only what E4 says of a second CPU "
+             "was measured on the host's clock. B1 and following are measurements of speed (`./bench`) on "
+             "one host, which the page names.\n\n| | |\n|---|---|\n";
     for (const std::string& page : pages) {
         std::ifstream file(directory + "/" + page + ".md");
         std::string title;

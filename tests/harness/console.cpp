@@ -3,7 +3,10 @@
 #include "console.h"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <regex.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "failure.h"
 
@@ -53,18 +56,29 @@ std::string quoted(const std::string& text) {
     return result;
 }
 
+Fd make_fifo(const std::string& path, int access) {
+    if (mkfifo(path.c_str(), 0600) != 0)
+        fail_with_errno("making the pipe " + path);
+    Fd fd(open(path.c_str(), access | O_NONBLOCK | O_CLOEXEC));
+    if (!fd)
+        fail_with_errno("opening the pipe " + path);
+    return fd;
+}
+
 } // namespace
 
 Console::Console(const TempDir& directory, const std::string& name)
-    : name_(name), stream_(directory.file(name + ".serial"), "serial console '" + name + "'") {}
+    // For both directions that which the guest reads, or it could not be opened before QEMU does.
+    : name_(name), path_(directory.file(name)), in_(make_fifo(path_ + ".in", O_RDWR)),
+      out_(make_fifo(path_ + ".out", O_RDONLY)) {}
 
 Arguments Console::arguments() const {
-    return {"-chardev", "socket,id=" + name_ + ",path=" + stream_.path(), "-serial", "chardev:" + name_};
+    return {"-chardev", "pipe,id=" + name_ + ",path=" + path_, "-serial", "chardev:" + name_};
 }
 
 void Console::pump(Deadline deadline) {
     std::string arrived;
-    stream_.read_more(arrived, deadline);
+    read_more(out_.get(), arrived, deadline, "serial console '" + name_ + "'");
     std::erase_if(arrived, [](char c) { return c == '\r' || c == '\0'; });
     transcript_ += arrived;
 }
@@ -100,7 +114,10 @@ Match Console::expect_text(const std::string& text, Deadline deadline) {
 
 void Console::send_line(const std::string& line) { send(line + "\n"); }
 
-void Console::send(const std::string& bytes) { stream_.write(bytes, patience); }
+void Console::send(const std::string& bytes) {
+    if (write(in_.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+        fail_with_errno("serial console '" + name_ + "': write");
+}
 
 const std::string& Console::transcript() {
     size_t before;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "qemu_process.h"
+#include "unix_socket.h"
 
 namespace harness {
 
@@ -15,9 +16,11 @@ struct Match {
     std::vector<std::string> groups; ///< parenthesised parts; [0] is the first
 };
 
+/// A pipe holds 64 KiB of single bytes, where a socket is full after some hundred of them: a guest on the
+/// exact clock prints without waiting for a host that is late to read.
 class Console {
   public:
-    /// Create it before QEMU; QEMU connects to `NAME.serial` in `directory`.
+    /// Create it before QEMU; QEMU opens the pipes `NAME.in` and `NAME.out` in `directory`.
     explicit Console(const TempDir& directory, const std::string& name = "console");
 
     /// `-chardev … -serial …` for QEMU.
@@ -41,8 +44,8 @@ class Console {
   private:
     void pump(Deadline deadline);
 
-    std::string name_;
-    UnixStream stream_;
+    std::string name_, path_;
+    Fd in_, out_;
     std::string transcript_;
     size_t position_ = 0; // behind the last match
 };

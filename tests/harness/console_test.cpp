@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The console's expect against a peer in this process that plays the guest.
+#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "console.h"
@@ -13,21 +12,15 @@ namespace {
 
 class ConsoleTest : public ::testing::Test {
   protected:
-    ConsoleTest() {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        directory.file("console.serial").copy(address.sun_path, sizeof address.sun_path - 1);
-        guest_ = Fd(socket(AF_UNIX, SOCK_STREAM, 0));
-        EXPECT_EQ(connect(guest_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    }
     void prints(const std::string& text) {
-        ASSERT_EQ(write(guest_.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+        ASSERT_EQ(write(out_.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
     }
-    void hangs_up() { guest_ = Fd(); }
+    void hangs_up() { out_ = Fd(); }
 
     TempDir directory;
     Console console{directory};
-    Fd guest_;
+    Fd in_{open(directory.file("console.in").c_str(), O_RDONLY)};
+    Fd out_{open(directory.file("console.out").c_str(), O_WRONLY | O_NONBLOCK)};
 };
 
 TEST_F(ConsoleTest, MatchesMoveOn) {
@@ -72,8 +65,18 @@ TEST_F(ConsoleTest, EndOfThePeerEndsTheWait) {
 TEST_F(ConsoleTest, SendsLines) {
     console.send_line("ping 10.0.2.2");
     char buffer[64] = {};
-    ASSERT_GT(read(guest_.get(), buffer, sizeof buffer - 1), 0);
+    ASSERT_GT(read(in_.get(), buffer, sizeof buffer - 1), 0);
     EXPECT_STREQ(buffer, "ping 10.0.2.2\n");
+}
+
+TEST_F(ConsoleTest, SingleBytesNeedNoReader) {
+    std::string printed;
+    for (int i = 0; i < 60'000; i++) {
+        const std::string byte(1, static_cast<char>('a' + i % 26));
+        prints(byte);
+        printed += byte;
+    }
+    EXPECT_EQ(console.transcript(), printed);
 }
 
 } // namespace

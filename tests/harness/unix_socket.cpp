@@ -44,6 +44,22 @@ bool wait_for(int fd, short events, Deadline deadline) {
 
 } // namespace
 
+bool read_more(int fd, std::string& buffer, Deadline deadline, const std::string& what) {
+    char chunk[65536];
+    while (wait_for(fd, POLLIN, deadline)) {
+        ssize_t got = read(fd, chunk, sizeof chunk);
+        if (got > 0) {
+            buffer.append(chunk, static_cast<size_t>(got));
+            return true;
+        }
+        if (got == 0 || errno == ECONNRESET)
+            throw Failure(what + ": QEMU closed the connection");
+        if (errno != EAGAIN && errno != EINTR)
+            fail_with_errno(what + ": read");
+    }
+    return false;
+}
+
 UnixStream::UnixStream(std::string path, std::string what)
     : path_(std::move(path)), what_(std::move(what)), listener_(listen_at(path_)) {}
 
@@ -70,27 +86,11 @@ void UnixStream::write(std::string_view bytes, Deadline deadline) {
     }
 }
 
-bool UnixStream::read_more(std::string& buffer, Deadline deadline) {
-    accept(deadline);
-    char chunk[65536];
-    while (wait_for(connection_.get(), POLLIN, deadline)) {
-        ssize_t got = recv(connection_.get(), chunk, sizeof chunk, 0);
-        if (got > 0) {
-            buffer.append(chunk, static_cast<size_t>(got));
-            return true;
-        }
-        if (got == 0 || errno == ECONNRESET)
-            throw Failure(what_ + ": QEMU closed the connection");
-        if (errno != EAGAIN && errno != EINTR)
-            fail_with_errno(what_ + ": read");
-    }
-    return false;
-}
-
 bool UnixStream::read_line(std::string& line, Deadline deadline) {
+    accept(deadline);
     size_t end;
     while ((end = pending_.find('\n')) == std::string::npos)
-        if (!read_more(pending_, deadline))
+        if (!read_more(connection_.get(), pending_, deadline, what_))
             return false;
     line = pending_.substr(0, end);
     pending_.erase(0, end + 1);

@@ -28,6 +28,10 @@ class Fd {
     int fd_ = -1;
 };
 
+/// Appends what has arrived at `fd`, which does not block, to `buffer`, waiting for at least one byte. False
+/// when the deadline passed. Throws Failure, in which `what` is the peer's name, when the peer has closed.
+bool read_more(int fd, std::string& buffer, Deadline deadline, const std::string& what);
+
 /// One connection, accepted on first use.
 class UnixStream {
   public:
@@ -36,9 +40,6 @@ class UnixStream {
 
     const std::string& path() const { return path_; }
     void write(std::string_view bytes, Deadline deadline);
-    /// Appends what has arrived to `buffer`, waiting for at least one byte. False when the deadline passed.
-    /// Throws Failure when the peer has closed the connection.
-    bool read_more(std::string& buffer, Deadline deadline);
     /// Takes one line without its end from `buffer`, reading more as needed. False when the deadline passed.
     bool read_line(std::string& line, Deadline deadline);
 
