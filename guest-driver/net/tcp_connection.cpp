@@ -93,21 +93,18 @@ void Connection::consume(std::size_t bytes) {
     tcp_recved(pcb_, static_cast<u16_t>(bytes));
 }
 
-/// lwIP takes all or nothing of what it is given, and makes segments of at most half the window ever offered.
+/// lwIP takes all or nothing of what it is given.
 std::size_t Connection::room() const {
-    const std::size_t half_window = pcb_->snd_wnd_max / 2u, mss = pcb_->mss;
-    const std::size_t segment = half_window > 0 ? std::min(mss, half_window) : mss;
     const std::size_t segments =
         TCP_SND_QUEUELEN - std::min<std::size_t>(tcp_sndqueuelen(pcb_), TCP_SND_QUEUELEN);
-    return std::min<std::size_t>(tcp_sndbuf(pcb_), segments * segment);
+    return std::min<std::size_t>(tcp_sndbuf(pcb_), segments * lwip_segment_size(*pcb_));
 }
 
 std::size_t Connection::send(std::span<const std::byte> data) {
     const std::size_t bytes = std::min(data.size(), room());
     if (bytes == 0 || wish_ != Wish::None)
         return 0;
-    const err_t error = tcp_write(pcb_, data.data(), static_cast<u16_t>(bytes), TCP_WRITE_FLAG_COPY);
-    return error == ERR_OK ? bytes : 0;
+    return lwip_write(*pcb_, data.first(bytes)) == ERR_OK ? bytes : 0;
 }
 
 err_t Connection::progress() {

@@ -45,6 +45,7 @@ void run_timer() {
     if (now < next_timer_ns)
         return;
     tcp_tmr();
+    lwip_fill_windows();
     next_timer_ns = tcp_active_pcbs || tcp_tw_pcbs ? now + timer_ns : wait_forever;
 }
 
@@ -57,7 +58,6 @@ void run(void*) {
             run_timer();
         }
         run_timer();
-        lwip_flush();
     }
 }
 

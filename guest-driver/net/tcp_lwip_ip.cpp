@@ -101,11 +101,11 @@ tcp_pcb* find_connection(Endpoint local, Endpoint remote) {
 }
 
 /// What occupies sequence numbers that were sent before is a retransmission.
-void count_sent(const TcpHeader& tcp, std::size_t length, const tcp_pcb* pcb) {
-    counts.sent++;
-    const bool occupies = length > tcp.header_length() || (tcp.flags & (TcpHeader::syn | TcpHeader::fin));
+void count_sent(const TcpHeader& tcp, const LwipPart& part, const tcp_pcb* pcb) {
+    counts.sent += part.segments();
+    const bool occupies = part.bytes > 0 || (tcp.flags & (TcpHeader::syn | TcpHeader::fin));
     if (occupies && pcb && TCP_SEQ_LT(tcp.sequence, pcb->snd_nxt))
-        counts.retransmitted++;
+        counts.retransmitted += part.segments();
 }
 
 } // namespace
@@ -138,6 +138,7 @@ void lwip_input(PacketBuffer* packet) {
     found_pcb = false;
     const auto no_memory = lwip_stats.tcp.memerr;
     tcp_input(p, &below);
+    lwip_fill_windows();
     if (!found_pcb)
         each->reason = DropReason::NoSocket;
     else if (lwip_stats.tcp.memerr != no_memory)
@@ -166,19 +167,20 @@ netif* ip4_route(const ip4_addr_t* destination) {
 
 err_t ip4_output_if(pbuf* p, const ip4_addr_t* source, const ip4_addr_t* destination, u8_t ttl, u8_t tos,
                     u8_t protocol, netif*) {
-    const auto& tcp = header_at<TcpHeader>(static_cast<std::byte*>(p->payload));
+    const TcpHeader& tcp = header_of_segment(*p);
     const tcp_pcb* pcb = find_connection({from_lwip(*source), tcp.source_port},
                                          {from_lwip(*destination), tcp.destination_port});
-    const std::size_t buffered = pcb ? pcb->snd_lbb - tcp.sequence : 0;
+    const std::size_t payload = p->tot_len - tcp.header_length();
+    const LwipPart part = pcb ? lwip_part(*pcb, tcp, payload) : LwipPart{0, payload, payload, false};
     const err_t error = lwip_output(*p,
                                     {.destination = from_lwip(*destination),
                                      .protocol = protocol,
                                      .source = from_lwip(*source),
                                      .ttl = ttl,
                                      .tos = tos},
-                                    buffered);
+                                    part);
     if (error == ERR_OK)
-        count_sent(tcp, p->tot_len, pcb);
+        count_sent(tcp, part, pcb);
     return error;
 }
 

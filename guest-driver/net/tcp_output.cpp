@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From lwIP to IP. Each segment is copied, because lwIP keeps its own for retransmission; if the card cuts
-// large packets into segments, those that follow each other are copied into one packet (TCP segmentation
-// offload). Checksums are the card's work where it can do it.
+// From lwIP to IP. What is sent is copied, because lwIP keeps its own for retransmission. A segment of more
+// than one MSS (tcp_large_segments.cpp) leaves as one packet if the card cuts it (TCP segmentation offload),
+// and in pieces if not. Checksums are the card's work where it can do it.
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 #include "net/checksum.h"
 #include "net/ipv4.h"
@@ -18,59 +17,32 @@ namespace {
 using kernel::PacketBuffer;
 namespace feature = kernel::feature;
 
-/// The packet that others may join.
-struct Kept {
-    PacketBuffer* packet = nullptr; ///< data at the TCP header
-    Route route;
-    Ipv4Send send;
-};
-Kept kept;
-
-const TcpHeader& header_of_segment(const pbuf& segment) {
-    return header_at<TcpHeader>(static_cast<std::byte*>(segment.payload));
-}
-
-void append(PacketBuffer& packet, const pbuf& segment, std::size_t skip) {
-    pbuf_copy_partial(&segment, packet.put(segment.tot_len - skip),
-                      static_cast<u16_t>(segment.tot_len - skip), static_cast<u16_t>(skip));
-}
-
-/// Nothing but data, which the card's cutter treats the same in each segment.
-bool is_plain_data(const TcpHeader& tcp) { return (tcp.flags & ~TcpHeader::psh) == TcpHeader::ack; }
-
-/// The rules of GSO: all segments but the last have the same payload, and one header fits all.
-bool continues_kept(const pbuf& segment, const TcpHeader& tcp, const Ipv4Send& send) {
-    if (!kept.packet || !(kept.send == send) || !is_plain_data(tcp))
-        return false;
-    const PacketBuffer& packet = *kept.packet;
-    const auto& first = header_at<TcpHeader>(packet.data);
-    const std::size_t payload = segment.tot_len - tcp.header_length();
-    return tcp.source_port == first.source_port && tcp.destination_port == first.destination_port &&
-           tcp.data_offset == first.data_offset && tcp.sequence == first.sequence + packet.gso_payload &&
-           packet.gso_payload % packet.gso_size == 0 && payload > 0 && payload <= packet.gso_size &&
-           payload <= packet.tailroom();
-}
-
-/// The newest header replaces the ones before: it acknowledges what they do.
-void join_kept(const pbuf& segment, const TcpHeader& tcp) {
-    PacketBuffer& packet = *kept.packet;
-    auto& header = header_at<TcpHeader>(packet.data);
-    const uint32_t sequence = header.sequence;
-    const uint8_t pushed = header.flags & TcpHeader::psh;
+/// A packet with the segment's header and `bytes` of its payload; nullptr when memory is short.
+PacketBuffer* copy_of(const pbuf& segment, std::size_t begin, std::size_t bytes, bool more_follows) {
+    const TcpHeader& tcp = header_of_segment(segment);
     const std::size_t header_length = tcp.header_length();
-    std::memcpy(packet.data, &tcp, header_length);
-    header.sequence = sequence;
-    header.flags |= pushed;
-    append(packet, segment, header_length);
-    packet.gso_payload = static_cast<uint16_t>(packet.length() - header_length);
+    PacketBuffer* packet = kernel::alloc_packet_for(header_length + bytes);
+    if (!packet)
+        return nullptr;
+    std::memcpy(packet->put(header_length), &tcp, header_length);
+    pbuf_copy_partial(&segment, packet->put(bytes), static_cast<u16_t>(bytes),
+                      static_cast<u16_t>(header_length + begin));
+    auto& header = header_at<TcpHeader>(packet->data);
+    header.sequence = tcp.sequence + static_cast<uint32_t>(begin);
+    if (more_follows)
+        header.flags &= static_cast<uint8_t>(~(TcpHeader::fin | TcpHeader::psh));
+    return packet;
 }
 
-/// What the card may be asked to do with a packet of this length.
+/// What the card may be asked to do with packets of this length.
 uint32_t features_for(const Route& route, std::size_t length) {
     const bool leaves_whole =
         !is_looped_back(route.next_hop) && length + sizeof(Ipv4Header) <= ip_mtu(*route.device);
     return leaves_whole ? route.device->features.load() : 0;
 }
+
+/// Nothing but data, which the card's cutter treats the same in each segment.
+bool is_plain_data(const TcpHeader& tcp) { return (tcp.flags & ~TcpHeader::psh) == TcpHeader::ack; }
 
 void set_checksum(PacketBuffer& packet, const Ipv4Send& send) {
     auto& tcp = header_at<TcpHeader>(packet.data);
@@ -83,53 +55,43 @@ void set_checksum(PacketBuffer& packet, const Ipv4Send& send) {
         tcp.checksum = transport_checksum(*send.source, send.destination, send.protocol, packet.bytes());
 }
 
-err_t send_to(const Route& route, PacketBuffer* packet, const Ipv4Send& send) {
+bool send_to(const Route& route, PacketBuffer* packet, const Ipv4Send& send) {
     kernel::BhGuard guard;
     set_checksum(*packet, send);
-    return ip_send(packet, route, send) == IpSendError::None ? ERR_OK : ERR_BUF;
-}
-
-/// An empty packet with room for what may come behind the segment, if there is memory for it.
-PacketBuffer* packet_for(const pbuf& segment, std::size_t room) {
-    PacketBuffer* large = room > segment.tot_len ? kernel::alloc_packet_for(room) : nullptr;
-    return large ? large : kernel::alloc_packet_for(segment.tot_len);
+    return ip_send(packet, route, send) == IpSendError::None;
 }
 
 } // namespace
 
-void lwip_flush() {
-    PacketBuffer* packet = std::exchange(kept.packet, nullptr);
-    if (!packet)
-        return;
-    if (packet->gso_payload <= packet->gso_size)
-        packet->gso_size = packet->gso_payload = 0;
-    send_to(kept.route, packet, kept.send);
-}
-
-err_t lwip_output(const pbuf& segment, const Ipv4Send& send, std::size_t buffered) {
-    const TcpHeader& tcp = header_of_segment(segment);
-    if (continues_kept(segment, tcp, send)) {
-        join_kept(segment, tcp);
-        return ERR_OK;
-    }
-    lwip_flush();
+err_t lwip_output(const pbuf& segment, const Ipv4Send& send, const LwipPart& part) {
     const auto route = find_route(send.destination);
     if (!route)
         return ERR_RTE;
-    const uint32_t features = features_for(*route, segment.tot_len);
-    const std::size_t header_length = tcp.header_length(), payload = segment.tot_len - header_length;
-    const bool others_may_follow =
-        (features & feature::tx_tcp_segmentation) && is_plain_data(tcp) && payload > 0 && buffered > payload;
-    PacketBuffer* packet = packet_for(
-        segment, others_may_follow ? std::min(header_length + buffered, kernel::packet_max_bytes) : 0);
-    if (!packet)
-        return ERR_MEM;
-    append(*packet, segment, 0);
-    packet->checksum_partial = features & feature::tx_checksum_ipv4;
-    if (!others_may_follow)
-        return send_to(*route, packet, send);
-    packet->gso_size = packet->gso_payload = static_cast<uint16_t>(payload);
-    kept = {packet, *route, send};
+    const TcpHeader& tcp = header_of_segment(segment);
+    const uint32_t features = features_for(*route, tcp.header_length() + std::min(part.bytes, part.mss));
+    const bool card_cuts = (features & feature::tx_tcp_segmentation) && is_plain_data(tcp);
+    std::size_t step = card_cuts ? part.bytes : part.mss, done = 0;
+    do {
+        const std::size_t bytes = std::min(step, part.bytes - done);
+        const bool more_follows = part.more_follows || done + bytes < part.bytes;
+        PacketBuffer* packet = copy_of(segment, part.begin + done, bytes, more_follows);
+        if (!packet && bytes > part.mss) {
+            step = part.mss; // memory may be there, but not in one piece
+            continue;
+        }
+        if (!packet && done == 0)
+            return ERR_MEM;
+        if (!packet)
+            return ERR_OK; // the rest is lost on the way
+        packet->checksum_partial = features & feature::tx_checksum_ipv4;
+        if (bytes > part.mss) {
+            packet->gso_size = static_cast<uint16_t>(part.mss);
+            packet->gso_payload = static_cast<uint16_t>(bytes);
+        }
+        if (!send_to(*route, packet, send) && done == 0)
+            return ERR_BUF;
+        done += bytes;
+    } while (done < part.bytes);
     return ERR_OK;
 }
 

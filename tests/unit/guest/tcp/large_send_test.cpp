@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // TCP on a card that sums and cuts: what leaves in large packets, and the segments they become.
 #include <cstring>
+#include <map>
+#include <random>
+#include <utility>
 
 #include "net/neighbour.h"
 #include "net/tcp_chargen.h"
 #include "tcp_peer.h"
+
+extern "C" {
+void* mem_malloc(unsigned bytes); // lwIP's
+void mem_free(void* memory);
+}
 
 namespace {
 
@@ -13,11 +21,12 @@ using net::chargen_port;
 using net::Tcp;
 namespace feature = kernel::feature;
 
-constexpr std::size_t full_segment = 1460, headers = 14 + 20 + 20;
+constexpr std::size_t full_segment = 1460, headers = 14 + 20 + 20, tcp_flags_at = 34 + 13;
 
 /// What the driver was given.
 struct Given {
     std::size_t gso_size;
+    std::size_t payload; ///< of one to be cut
     unsigned segments;
     bool partial;
 };
@@ -57,7 +66,7 @@ Frame segment_of(const Frame& whole, std::size_t begin, std::size_t payload, std
 }
 
 kernel::TransmitResult cut(kernel::NetDevice& device, kernel::PacketBuffer* packet) {
-    given.push_back({packet->gso_size, packet->gso_segs(), packet->checksum_partial});
+    given.push_back({packet->gso_size, packet->gso_payload, packet->gso_segs(), packet->checksum_partial});
     if (!packet->checksum_partial)
         return plain_operations->start_xmit(device, packet);
     const auto* bytes = reinterpret_cast<const uint8_t*>(packet->data);
@@ -65,6 +74,7 @@ kernel::TransmitResult cut(kernel::NetDevice& device, kernel::PacketBuffer* pack
     const std::size_t payload = whole.size() - headers;
     const std::size_t step = packet->gso_size ? packet->gso_size : payload;
     EXPECT_TRUE(packet->gso_size == 0 || payload == packet->gso_payload);
+    EXPECT_TRUE(packet->gso_size == 0 || (whole[tcp_flags_at] & flag::fin) == 0) << "it would be in each";
     std::size_t wire_bytes = 0;
     std::size_t begin = 0;
     do {
@@ -116,6 +126,13 @@ class LargeSend : public TcpTest {
         }
         return text.substr(0, bytes);
     }
+    /// Data that comes without another word of ours.
+    std::size_t bytes_under_way(const Conversation& with) {
+        std::size_t bytes = 0;
+        while (const auto segment = next(with.own_port, 100))
+            bytes += segment->data.size();
+        return bytes;
+    }
     /// As a peer that acknowledges all that has come at once.
     std::string hear_in_bulk(Conversation& with, std::size_t bytes) {
         std::string heard;
@@ -132,6 +149,19 @@ class LargeSend : public TcpTest {
         }
         return heard;
     }
+    /// As one that throws away what comes behind a gap.
+    std::string hear_in_order(Conversation& with, std::size_t bytes) {
+        std::string heard;
+        for (unsigned i = 0; i < 2000 && heard.size() < bytes; i++)
+            if (const auto segment = next(with)) {
+                if (segment->header.sequence == with.expected) {
+                    heard += segment->data;
+                    with.expected += static_cast<uint32_t>(segment->data.size());
+                }
+                send(with, flag::ack);
+            }
+        return heard;
+    }
 
   private:
     kernel::NetDeviceOperations operations_{};
@@ -143,7 +173,8 @@ TEST_F(LargeSend, AStreamLeavesInLargePackets) {
     EXPECT_TRUE(heard == characters(heard.size()));
     EXPECT_GE(most_segments(), 22u) << "half a send buffer";
     for (const Given& each : given)
-        EXPECT_TRUE(each.partial && (each.gso_size == 0 || each.gso_size == full_segment));
+        EXPECT_TRUE(each.partial && (each.gso_size == 0 || each.gso_size == full_segment) &&
+                    each.payload % full_segment == 0);
     drop(with);
     EXPECT_EQ(watch.all_drops(), 0u);
 }
@@ -214,17 +245,8 @@ TEST_F(LargeSend, WhatIsLostIsSentAgain) {
     hear_in_bulk(with, 200'000);
     EXPECT_EQ(counter(Tcp::RetransSegs), 0);
     forget(); // all that is under way
-    std::string heard;
-    const uint32_t lost = with.expected;
-    for (unsigned i = 0; i < 200 && heard.size() < 100'000; i++)
-        if (const auto segment = next(with)) {
-            if (segment->header.sequence == with.expected) {
-                heard += segment->data;
-                with.expected += static_cast<uint32_t>(segment->data.size());
-            }
-            send(with, flag::ack);
-        }
-    EXPECT_GT(with.expected - lost, 99'999u);
+    const std::string heard = hear_in_order(with, 100'000);
+    EXPECT_GE(heard.size(), 100'000u);
     EXPECT_GE(counter(Tcp::RetransSegs), 1);
     const std::string all = characters(2'000'000);
     EXPECT_NE(all.find(heard), std::string::npos);
@@ -243,6 +265,249 @@ TEST_F(LargeSend, EveryByteComesBackInSpiteOfLoss) {
     EXPECT_EQ(counter(Tcp::OutSegs) + counter(Tcp::RetransSegs), segments_left()) << "cut where TCP did";
     send_raw(client.reset());
     forget();
+}
+
+/// 4380 bytes at first (RFC 5681 3.1), and two segments more for each acknowledgment.
+TEST_F(LargeSend, TheCongestionWindowIsCountedInSegments) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    EXPECT_EQ(bytes_under_way(with), 2 * full_segment + full_segment) << "a part of what was written at once";
+    with.expected += 3 * full_segment;
+    send(with, flag::ack);
+    const std::size_t then = bytes_under_way(with);
+    EXPECT_GE(then, 4 * full_segment);
+    EXPECT_LE(then, 6 * full_segment);
+    EXPECT_EQ(then % full_segment, 0u);
+    drop(with);
+}
+
+TEST_F(LargeSend, DuplicateAcknowledgmentsAskForOneSegment) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    forget();
+    with.expected += 3 * full_segment; // in the middle of a large one
+    send(with, flag::ack);
+    forget();
+    const int64_t before = counter(Tcp::RetransSegs);
+    for (unsigned i = 0; i < 3; i++)
+        send(with, flag::ack);
+    EXPECT_EQ(counter(Tcp::RetransSegs) - before, 1);
+    const auto first = next(with.own_port, 8);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->header.sequence, with.expected);
+    EXPECT_EQ(first->data.size(), full_segment);
+    drop(with);
+}
+
+TEST_F(LargeSend, ATimeoutIsAnsweredFromWhatIsMissingWithOneSegment) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    forget();
+    with.expected += 3 * full_segment;
+    send(with, flag::ack);
+    forget();
+    const int64_t before = counter(Tcp::RetransSegs);
+    const auto first = next(with);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->header.sequence, with.expected);
+    EXPECT_EQ(bytes_under_way(with) + first->data.size(), full_segment);
+    EXPECT_EQ(counter(Tcp::RetransSegs) - before, 1);
+    with.expected += full_segment;
+    send(with, flag::ack);
+    EXPECT_EQ(bytes_under_way(with), 2 * full_segment) << "slow start";
+    EXPECT_EQ(counter(Tcp::RetransSegs) - before, 3);
+    drop(with);
+}
+
+TEST_F(LargeSend, ATimeoutAfterDuplicatesThatDidNotHelp) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    forget();
+    for (unsigned i = 0; i < 3; i++)
+        send(with, flag::ack);
+    forget();
+    ASSERT_TRUE(next(with));
+    with.expected += full_segment;
+    send(with, flag::ack);
+    EXPECT_GE(bytes_under_way(with), 2 * full_segment) << "it takes the rest for sent";
+    drop(with);
+}
+
+TEST_F(LargeSend, DuplicatesDoNotOpenAWindow) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    forget();
+    with.expected += full_segment;
+    with.window = 500;
+    send(with, flag::ack);
+    for (unsigned i = 0; i < 3; i++)
+        send(with, flag::ack);
+    EXPECT_EQ(bytes_under_way(with), 0u);
+    pass_ms(10'000); // the timeout
+    with.window = 65000;
+    send(with, flag::ack);
+    EXPECT_GE(hear_in_order(with, 100'000).size(), 100'000u);
+    drop(with);
+}
+
+TEST_F(LargeSend, AWindowIsFilledWithWholeSegments) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    with.expected += static_cast<uint32_t>(bytes_under_way(with));
+    with.window = 10'000;
+    send(with, flag::ack);
+    EXPECT_EQ(bytes_under_way(with), 6 * full_segment);
+    drop(with);
+}
+
+TEST_F(LargeSend, TheEndOfTheStreamIsOnItsLastSegment) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    with.expected += static_cast<uint32_t>(bytes_under_way(with));
+    with.window = 0; // what is written from now on waits, and gets the FIN
+    send(with, flag::ack);
+    send(with, flag::ack | flag::fin);
+    with.sequence++;
+    forget();
+    with.window = 22 * full_segment;
+    send(with, flag::ack);
+    EXPECT_EQ(bytes_under_way(with), with.window);
+    with.expected += with.window;
+    with.window = 500; // less than a segment: lwIP splits
+    send(with, flag::ack);
+    const auto little = next(with);
+    ASSERT_TRUE(little);
+    EXPECT_EQ(little->data.size(), 500u);
+    EXPECT_FALSE(little->has(flag::fin));
+    with.expected += 500;
+    with.window = 65000;
+    std::vector<Segment> segments;
+    for (bool new_ones = true; new_ones;) {
+        send(with, flag::ack); // in the end all but the FIN
+        new_ones = false;
+        while (const auto segment = next(with.own_port, 8)) {
+            EXPECT_EQ(segment->header.sequence, with.expected);
+            EXPECT_TRUE(segments.empty() || !segments.back().has(flag::fin)) << "the end was not the end";
+            with.expected += static_cast<uint32_t>(segment->data.size());
+            segments.push_back(*segment);
+            new_ones = true;
+        }
+    }
+    EXPECT_TRUE(segments.back().has(flag::fin));
+    EXPECT_EQ(with.expected - little->header.sequence, 22 * full_segment);
+    const auto again = next(with);
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->has(flag::fin));
+    EXPECT_EQ(again->data, "");
+    with.expected++;
+    send(with, flag::ack);
+}
+
+TEST_F(LargeSend, WithoutMemoryInOnePieceItLeavesInSeveral) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    with.expected += static_cast<uint32_t>(bytes_under_way(with));
+    static unsigned allocations;
+    allocations = 0;
+    given.clear();
+    kernel::packet_pool_fail_when([] {
+        // 1 is for what we send, 2 for the large packet, 3 and 4 for a piece of it and on the wire, 5 for
+        // another
+        return ++allocations == 2 || allocations == 5;
+    });
+    send(with, flag::ack);
+    kernel::packet_pool_fail_when(nullptr);
+    EXPECT_GE(allocations, 5u);
+    EXPECT_EQ(given[0].segments, 1u);
+    const std::string heard = hear_in_order(with, 100'000); // there was no memory for some of them
+    EXPECT_GE(heard.size(), 100'000u);
+    EXPECT_NE(characters(2'000'000).find(heard), std::string::npos);
+    drop(with);
+}
+
+TEST_F(LargeSend, WithMemoryInSmallPiecesOnlyLwipGetsItInSeveral) {
+    std::vector<void*> eaten;
+    while (void* piece = mem_malloc(2048))
+        eaten.push_back(piece);
+    for (std::size_t i = 0; i < eaten.size(); i += 2)
+        mem_free(std::exchange(eaten[i], nullptr));
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    const std::string heard = hear_in_bulk(with, 100'000);
+    EXPECT_GE(heard.size(), 100'000u);
+    EXPECT_TRUE(heard == characters(heard.size()));
+    drop(with);
+    for (void* piece : eaten)
+        if (piece)
+            mem_free(piece);
+}
+
+/// What the window has room for cannot be cut off then.
+TEST_F(LargeSend, WithoutMemoryOfLwipItWaits) {
+    Conversation with = connect(chargen_port, 40000, 65000, full_segment);
+    hear_in_bulk(with, 200'000);
+    with.expected += static_cast<uint32_t>(bytes_under_way(with));
+    with.window = 0;
+    send(with, flag::ack);
+    std::vector<void*> eaten;
+    for (const unsigned bytes : {65'536u, 4096u, 64u})
+        while (void* piece = mem_malloc(bytes))
+            eaten.push_back(piece);
+    with.window = 10'000;
+    send(with, flag::ack);
+    pass_ms(10'000);
+    for (void* piece : eaten)
+        mem_free(piece);
+    with.window = 65'000;
+    const std::string heard = hear_in_bulk(with, 100'000);
+    EXPECT_GE(heard.size(), 100'000u);
+    drop(with);
+}
+
+/// A receiver that keeps what comes behind a gap, says so by duplicates, acknowledges late at times, and has
+/// a window of changing size.
+TEST_F(LargeSend, AStreamSurvivesALossyWayWithAChangingWindow) {
+    constexpr unsigned seeds = 40, acknowledges_within_ms = 200;
+    const std::string all = characters(600'000);
+    for (unsigned seed = 1; seed <= seeds; seed++) {
+        SCOPED_TRACE(seed);
+        std::mt19937 random(seed);
+        const uint16_t segment_size = seed % 3 == 0 ? 200 : seed % 3 == 1 ? full_segment : 536;
+        Conversation with = connect(chargen_port, static_cast<uint16_t>(42000 + seed), 65000, segment_size);
+        const uint32_t first = with.expected;
+        std::map<uint32_t, std::string> behind_gap;
+        std::string heard;
+        bool has_to_acknowledge = false;
+        for (unsigned silence = 0; heard.size() < 500'000 && silence < 200;) {
+            const auto segment = next(with.own_port, acknowledges_within_ms);
+            if (!segment) {
+                silence++;
+                if (has_to_acknowledge || with.window < 65000) {
+                    with.window = 65000;
+                    send(with, flag::ack);
+                }
+                has_to_acknowledge = false;
+                continue;
+            }
+            silence = 0;
+            if (random() % 100 < 4)
+                continue;
+            behind_gap.emplace(segment->header.sequence - first, segment->data);
+            while (!behind_gap.empty() && behind_gap.begin()->first <= heard.size()) {
+                const auto [at, data] = *behind_gap.begin();
+                behind_gap.erase(behind_gap.begin());
+                if (at + data.size() > heard.size())
+                    heard += data.substr(heard.size() - at);
+            }
+            with.expected = first + static_cast<uint32_t>(heard.size());
+            if (random() % 50 == 0)
+                with.window = static_cast<uint16_t>(random() % 3 == 0 ? random() % 3000 : 65000);
+            has_to_acknowledge = random() % 3 == 0 && behind_gap.empty();
+            if (!has_to_acknowledge)
+                send(with, flag::ack);
+        }
+        EXPECT_GE(heard.size(), 500'000u) << "it came to a halt";
+        EXPECT_TRUE(heard == all.substr(0, heard.size()));
+        drop(with);
+    }
 }
 
 TEST_F(LargeSend, ALittleLeavesAtOnce) {
