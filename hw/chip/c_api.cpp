@@ -14,6 +14,8 @@ using namespace i8255x;
 
 namespace {
 
+static_assert(I8255X_MAX_SEND_PARTS == max_send_parts);
+
 /// Hands what the chip asks for to a table of C functions.
 class CHost final : public Host {
   public:
@@ -35,6 +37,10 @@ class CHost final : public Host {
              i++) // iovec serves both directions, hence its pointer is not const
             vector[i] = {const_cast<uint8_t*>(parts[i].data()), parts[i].size()};
         host_.send(opaque_, vector.data(), static_cast<int>(count));
+    }
+    bool send_large(std::span<const uint8_t> packet, const Segmentation& how) override {
+        const i8255x_segmentation segmentation = {how.tcp, how.payload, how.most};
+        return host_.send_large(opaque_, packet.data(), packet.size(), &segmentation);
     }
     void receive_possible() override { host_.receive_possible(opaque_); }
     int64_t now_ns() override { return host_.now_ns(opaque_); }

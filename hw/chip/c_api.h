@@ -18,6 +18,12 @@ extern "C" {
 
 struct i8255x_chip; /* a chip */
 
+enum { I8255X_MAX_SEND_PARTS = 8 };
+
+struct i8255x_segmentation { /* Segmentation */
+    size_t tcp, payload, most;
+};
+
 /* The host's side; `opaque` is what i8255x_new() was given. */
 struct i8255x_host {
     bool (*dma_read)(void* opaque, uint32_t address, void* into, size_t bytes);
@@ -26,6 +32,7 @@ struct i8255x_host {
     void (*set_interrupt)(void* opaque, bool asserted);
     void (*set_pme)(void* opaque, bool status);
     void (*send)(void* opaque, const struct iovec* parts, int count);
+    bool (*send_large)(void* opaque, const void* packet, size_t bytes, const struct i8255x_segmentation* how);
     void (*receive_possible)(void* opaque);
     int64_t (*now_ns)(void* opaque);
     void (*arm_timer)(void* opaque, unsigned timer, int64_t deadline_ns);

@@ -2,6 +2,7 @@
 // What the chip needs from whatever surrounds it: QEMU, the co-simulation, a test or the fuzzer.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -23,6 +24,13 @@ inline constexpr unsigned timer_count = 7;
 
 inline constexpr unsigned max_send_parts = 8;
 
+/// How a large packet is to be cut; offsets are from its first byte.
+struct Segmentation {
+    std::size_t tcp;     ///< where the TCP header stands
+    std::size_t payload; ///< where that of the packet begins
+    std::size_t most;    ///< payload of each segment but the last
+};
+
 /// Called by the chip only from inside one of Chip's public functions, on the caller's thread.
 class Host {
   public:
@@ -43,6 +51,10 @@ class Host {
     /// One frame without FCS leaves for the wire, gathered from `parts` (at most `max_send_parts`, valid
     /// during the call only).
     virtual void send(std::span<const std::span<const uint8_t>> parts) = 0;
+    /// The same for a TCP packet that leaves in segments, as a virtio_net_hdr has it: IPv4 length and the sum
+    /// of the pseudo-header in the checksum's place are those of the whole. False: the host does not cut, and
+    /// is given the segments.
+    virtual bool send_large(std::span<const uint8_t> /*packet*/, const Segmentation&) { return false; }
     /// can_receive() changed from false to true: frames held back by the host may be offered again.
     virtual void receive_possible() = 0;
 

@@ -20,7 +20,7 @@ inline constexpr unsigned fragment_mask = 0x3fff; ///< offset, and "more fragmen
 namespace tcp_header {
 inline constexpr std::size_t min_bytes = 20;
 inline constexpr std::size_t sequence = 4, data_offset = 12, flags = 13, checksum = 16;
-inline constexpr uint8_t fin = 0x01, psh = 0x08; ///< flags
+inline constexpr uint8_t fin = 0x01, psh = 0x08, ack = 0x10; ///< flags
 } // namespace tcp_header
 
 namespace udp_header {

@@ -7,6 +7,7 @@
 #include "big_endian.h"
 #include "ethernet.h"
 #include "internet.h"
+#include "receive_frame.h"
 
 namespace i8255x {
 namespace {
@@ -35,10 +36,12 @@ void insert_l4_checksum(std::span<uint8_t> frame, const PacketLayout& layout) {
 }
 
 /// In one's complement (RFC 1071).
-uint16_t subtract(uint16_t from, std::size_t value) {
-    const uint32_t sum = from + (~static_cast<uint32_t>(value) & 0xffff);
+uint16_t add(uint16_t to, std::size_t value) {
+    const uint32_t sum = to + static_cast<uint32_t>(value);
     return static_cast<uint16_t>((sum & 0xffff) + (sum >> 16));
 }
+
+uint16_t subtract(uint16_t from, std::size_t value) { return add(from, ~value & 0xffff); }
 
 void put_less(std::span<uint8_t> frame, std::size_t at, std::size_t less) {
     put_big16(frame, at, static_cast<uint32_t>(big16(frame, at) - less));
@@ -112,6 +115,26 @@ std::span<uint8_t> LargeSend::segment(uint32_t index) {
     own.end = segment.size();
     insert_checksums(segment, own, request_);
     return segment;
+}
+
+/// Others treat other flags, tags and 802.3 frames each in their own way, and do not pad.
+bool LargeSend::can_leave_whole() const {
+    constexpr std::size_t behind_type = type_offset + 2;
+    constexpr uint8_t usual_flags = tcp_header::ack | tcp_header::fin | tcp_header::psh;
+    const std::size_t in_last = payload_ - (segments() - 1) * request_.max_segment;
+    return segments() > 1 && !payload_mismatch() && request_.ip_checksum && request_.l4_checksum &&
+           !request_.insert_vlan && layout_.ip == behind_type && layout_.length_field == 0 &&
+           (headers_[layout_.l4 + tcp_header::flags] & ~usual_flags) == 0 &&
+           layout_.payload + in_last >= min_frame_bytes && frame_.size() - layout_.ip <= 0xffff;
+}
+
+std::span<uint8_t> LargeSend::whole() {
+    put_big16(frame_, layout_.ip + ipv4_header::total_length,
+              static_cast<uint32_t>(frame_.size() - layout_.ip));
+    insert_ip_checksum(frame_.subspan(layout_.ip, layout_.l4 - layout_.ip));
+    const std::size_t field = checksum_at(layout_);
+    put_big16(frame_, field, add(big16(frame_, field), payload_ - request_.max_segment));
+    return frame_;
 }
 
 /// The headers in memory are those of the first segment (SDM B.3).

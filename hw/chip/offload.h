@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "host.h"
 #include "i8255x/command_block.h"
 #include "packet.h"
 
@@ -53,6 +54,11 @@ class LargeSend {
         return payload_ != request_.payload || layout_.payload + payload_ != frame_.size();
     }
     std::span<uint8_t> segment(uint32_t index);
+    /// A cutter that knows TCP makes the same segments of it as we do.
+    bool can_leave_whole() const;
+    /// With headers for that, see Host::send_large(). Segments can still be made.
+    std::span<uint8_t> whole();
+    Segmentation segmentation() const { return {layout_.l4, layout_.payload, request_.max_segment}; }
 
   private:
     void adapt_headers(std::span<uint8_t> segment, uint32_t index, std::size_t payload) const;

@@ -111,6 +111,8 @@ void Transmitter::send_segments(const OffloadRequest& request, const PacketLayou
         drop(NotSent::TooLong, large.longest_segment_bytes());
         return;
     }
+    if (segments_sent == 0 && send_whole(large))
+        return;
     const uint32_t now = wire_mbps_ == 0 ? segments_per_call : 1;
     const uint32_t end =
         static_cast<uint32_t>(std::min<uint64_t>(large.segments(), uint64_t{segments_sent} + now));
@@ -119,6 +121,23 @@ void Transmitter::send_segments(const OffloadRequest& request, const PacketLayou
         dispatch_completed(tagged(large.segment(segments_sent), request));
     if (segments_sent < large.segments())
         outcome_.progress = Progress::Unfinished;
+}
+
+/// What the host can cut itself costs it one frame's work.
+bool Transmitter::send_whole(LargeSend& large) {
+    if (wire_mbps_ != 0 || !transmits() || loops_back() || !phy_.link_up() || !large.can_leave_whole())
+        return false;
+    const std::span<uint8_t> packet = large.whole();
+    insert_source(packet);
+    const Segmentation how = large.segmentation();
+    if (!host_.send_large(packet, how))
+        return false;
+    outcome_.frames = large.segments();
+    for (std::size_t rest = packet.size() - how.payload; rest > 0; rest -= std::min(rest, how.most)) {
+        statistics_.count(Counter::TxGoodFrames);
+        host_.trace(TraceEvent::TxWire, static_cast<uint32_t>(how.payload + std::min(rest, how.most)), 0);
+    }
+    return true;
 }
 
 std::span<uint8_t> Transmitter::tagged(std::span<uint8_t> frame, const OffloadRequest& request) const {
@@ -148,8 +167,7 @@ void Transmitter::dispatch_completed(std::span<uint8_t> frame) {
         drop(NotSent::Empty, 0);
         return;
     }
-    if (!configuration_.is_set(config::no_source_insertion) && frame.size() >= type_offset)
-        std::ranges::copy(filter_.individual(), frame.begin() + sizeof(MacAddress));
+    insert_source(frame);
     if (!configuration_.is_set(config::padding) || frame.size() >= min_frame_bytes) {
         put_on_the_line(frame, {});
         return;
@@ -160,14 +178,23 @@ void Transmitter::dispatch_completed(std::span<uint8_t> frame) {
     put_on_the_line(padded, {});
 }
 
+void Transmitter::insert_source(std::span<uint8_t> frame) const {
+    if (!configuration_.is_set(config::no_source_insertion) && frame.size() >= type_offset)
+        std::ranges::copy(filter_.individual(), frame.begin() + sizeof(MacAddress));
+}
+
+bool Transmitter::transmits() const {
+    return configuration_.configured() && !configuration_.is_set(config::csma_disable);
+}
+
 /// Loopback needs no link; a frame that nobody can hear still completes its block, so that no driver's
 /// transmit watchdog bites.
 void Transmitter::put_on_the_line(std::span<const uint8_t> frame, std::span<const uint8_t> fcs) {
-    if (!configuration_.configured() || configuration_.is_set(config::csma_disable)) {
+    if (!transmits()) {
         drop(NotSent::NotConfigured, frame.size());
         return;
     }
-    const bool looped = configuration_.loops_back() || phy_.loops_back();
+    const bool looped = loops_back();
     if (!looped && !phy_.link_up()) {
         lose_carrier(frame.size());
         return;

@@ -72,6 +72,7 @@ class Transmitter {
   private:
     void execute_ipcb(const ExtendedTransmitCb& block, uint32_t address, uint32_t& segments_sent);
     void send_segments(const OffloadRequest& request, const PacketLayout& layout, uint32_t& segments_sent);
+    bool send_whole(LargeSend& large);
     bool can_be_cut(const OffloadRequest& request, const PacketLayout& layout, uint32_t address);
     std::span<uint8_t> tagged(std::span<uint8_t> frame, const OffloadRequest& request) const;
 
@@ -79,6 +80,9 @@ class Transmitter {
     void dispatch_with_fcs(std::span<const uint8_t> frame);
     void dispatch_completed(std::span<uint8_t> frame);
     void put_on_the_line(std::span<const uint8_t> frame, std::span<const uint8_t> fcs);
+    bool transmits() const;
+    bool loops_back() const { return configuration_.loops_back() || phy_.loops_back(); }
+    void insert_source(std::span<uint8_t> frame) const;
     void lose_carrier(std::size_t bytes);
     void send(std::span<const uint8_t> frame);
     void occupy_wire(std::size_t bytes);

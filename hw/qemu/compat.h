@@ -9,6 +9,7 @@
 #include "hw/qdev-properties-system.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
+#include "net/net.h"
 #include "trace/control.h"
 
 #if QEMU_VERSION_MAJOR >= 10
@@ -32,6 +33,15 @@
 #else
 #include "exec/ramlist.h"
 #endif
+
+// A backend that adds an empty virtio_net_hdr to each frame itself leaves it to the card from then on; there
+// is no way back. Up to 9.0 that was said twice.
+static inline void e100_take_over_vnet_header(NetClientState* backend, int bytes) {
+    qemu_set_vnet_hdr_len(backend, bytes);
+#if QEMU_VERSION_MAJOR < 10
+    qemu_using_vnet_hdr(backend, true);
+#endif
+}
 
 // Property arrays end with an empty entry up to 9.x; from 10.0 they are const and counted.
 #if QEMU_VERSION_MAJOR >= 10

@@ -34,6 +34,7 @@ enum {
     E100_FLUSH = 1 << 3,        // frames that were held back
     E100_TAKE_ANSWERS = 1 << 4, // frames that came meanwhile
     E100_SAVE_EEPROM = 1 << 5,
+    E100_TAKE_OVER_VNET_HEADER = 1 << 6, // the backend may cut large packets
 };
 
 // e100_dma.c: guest memory
@@ -67,6 +68,8 @@ struct E100State {
     NetClientInfo client_info;
     NICState* nic;           // NULL before realize and after unrealize: nothing may reach the world then
     NICState* unplugged_nic; // to be deleted soon
+    // of the virtio_net_hdr in front of each frame on its way to the backend and from there; 0: there is none
+    size_t vnet_header_bytes;
     MemoryRegion memory_bar, io_bar, flash_bar;
     uint16_t eeprom[I8255X_EEPROM_WORDS]; // what the chip's non-volatile memory holds
     bool eeprom_unsaved;                  // the drive has something else
@@ -176,6 +179,10 @@ void e100_show_pme(E100State* card, bool status);
 void e100_connect(E100State* card);
 void e100_disconnect(E100State* card);
 void e100_transmit(E100State* card, const struct iovec* parts, int count);
+// False: the backend does not cut packets.
+bool e100_transmit_large(E100State* card, const void* packet, size_t bytes,
+                         const struct i8255x_segmentation* how);
+void e100_take_over_backends_header(E100State* card);
 // Frames that QEMU kept because the card had no room for them.
 void e100_flush_held_frames(E100State* card);
 // Those that came while the chip was at work.

@@ -32,6 +32,9 @@ void e100_work_afterwards(E100State* card) {
     if (work & E100_FOLLOW_POWER) {
         e100_tell_chip_power(card);
     }
+    if (work & E100_TAKE_OVER_VNET_HEADER) {
+        e100_take_over_backends_header(card);
+    }
     if (work & E100_FLUSH) {
         e100_flush_held_frames(card);
     } else if (work & E100_TAKE_ANSWERS) {
@@ -75,6 +78,11 @@ static void host_set_pme(void* opaque, bool status) { e100_set_pme(opaque, statu
 
 static void host_send(void* opaque, const struct iovec* parts, int count) {
     e100_transmit(opaque, parts, count);
+}
+
+static bool host_send_large(void* opaque, const void* packet, size_t bytes,
+                            const struct i8255x_segmentation* how) {
+    return e100_transmit_large(opaque, packet, bytes, how);
 }
 
 static void host_receive_possible(void* opaque) {
@@ -155,6 +163,7 @@ const struct i8255x_host e100_host = {
     .set_interrupt = host_set_interrupt,
     .set_pme = host_set_pme,
     .send = host_send,
+    .send_large = host_send_large,
     .receive_possible = host_receive_possible,
     .now_ns = host_now_ns,
     .arm_timer = host_arm_timer,

@@ -21,16 +21,17 @@ DECLARE_INSTANCE_CHECKER(E100Listener, E100_LISTENER, TYPE_E100_LISTENER)
 static ssize_t hear(NetFilterState* filter, NetClientState* sender, unsigned flags, const struct iovec* parts,
                     int count, NetPacketSent* sent) {
     E100State* card = E100_LISTENER(filter)->card;
-    size_t bytes = iov_size(parts, (unsigned)count);
+    size_t bytes = iov_size(parts, (unsigned)count), header;
     g_autofree uint8_t* frame = NULL;
 
     (void)sender, (void)flags, (void)sent;
     if (card == NULL || card->powered || !runstate_check(RUN_STATE_SUSPENDED) || !e100_enter(card)) {
         return 0;
     }
+    header = MIN(card->vnet_header_bytes, bytes);
     frame = g_malloc(bytes);
-    iov_to_buf(parts, (unsigned)count, 0, frame, bytes);
-    i8255x_receive(card->chip, frame, bytes);
+    iov_to_buf(parts, (unsigned)count, header, frame, bytes - header);
+    i8255x_receive(card->chip, frame, bytes - header);
     e100_leave(card);
     return (ssize_t)bytes;
 }

@@ -5,8 +5,10 @@
 
 #include "block/aio.h"
 #include "chip/c_views.h"
+#include "net/eth.h"
 #include "net/util.h"
 #include "qapi/qapi-types-net.h"
+#include "standard-headers/linux/virtio_net.h"
 
 // QEMU's own function for that looks for the client's queue, with each frame.
 static E100State* card_of(NetClientState* client) {
@@ -34,7 +36,8 @@ static ssize_t receive(NetClientState* client, const uint8_t* frame, size_t byte
         card->afterwards |= E100_TAKE_ANSWERS; // the peer answered while the chip was sending
         return 0;
     }
-    taken = i8255x_receive(card->chip, frame, bytes);
+    taken = bytes < card->vnet_header_bytes ||
+            i8255x_receive(card->chip, frame + card->vnet_header_bytes, bytes - card->vnet_header_bytes);
     e100_leave(card);
     return taken ? (ssize_t)bytes : 0;
 }
@@ -88,6 +91,8 @@ void e100_connect(E100State* card) {
     card->nic = qemu_new_nic(&card->client_info, &card->conf, object_get_typename(OBJECT(card)), device->id,
                              &device->mem_reentrancy_guard, card);
     client = qemu_get_queue(card->nic);
+    // Another card may have taken it over before.
+    card->vnet_header_bytes = client->peer != NULL ? (size_t)client->peer->vnet_hdr_len : 0;
     qemu_set_info_str(client, "model=%s,macaddr=%02x:%02x:%02x:%02x:%02x:%02x,chip=%s", client->model, mac[0],
                       mac[1], mac[2], mac[3], mac[4], mac[5], card->identity.name);
     e100_start_listening(card);
@@ -117,9 +122,68 @@ void e100_disconnect(E100State* card) {
     aio_bh_schedule_oneshot(qemu_get_aio_context(), delete_nic, card);
 }
 
+static void transmit_with_header(E100State* card, const struct iovec* parts, int count) {
+    static const uint8_t nothing_to_do[sizeof(struct virtio_net_hdr_v1_hash)];
+    struct iovec with_header[1 + I8255X_MAX_SEND_PARTS] = {
+        {(void*)nothing_to_do, card->vnet_header_bytes},
+    };
+
+    memcpy(&with_header[1], parts, (size_t)count * sizeof(*parts));
+    qemu_sendv_packet(qemu_get_queue(card->nic), with_header, count + 1);
+}
+
 void e100_transmit(E100State* card, const struct iovec* parts, int count) {
-    if (card->nic != NULL) {
+    if (card->nic == NULL) {
+        return;
+    }
+    if (card->vnet_header_bytes == 0) {
         qemu_sendv_packet(qemu_get_queue(card->nic), parts, count);
+    } else {
+        transmit_with_header(card, parts, count);
+    }
+}
+
+bool e100_transmit_large(E100State* card, const void* packet, size_t bytes,
+                         const struct i8255x_segmentation* how) {
+    struct virtio_net_hdr_v1_hash header = {
+        .hdr =
+            {
+                .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+                .gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+                .hdr_len = (uint16_t)how->payload,
+                .gso_size = (uint16_t)how->most,
+                .csum_start = (uint16_t)how->tcp,
+                .csum_offset = offsetof(struct tcp_header, th_sum),
+            },
+    };
+    const struct iovec parts[] = {{&header, card->vnet_header_bytes}, {(void*)packet, bytes}};
+
+    if (card->nic == NULL) {
+        return false;
+    }
+    if (card->vnet_header_bytes == 0) {
+        card->afterwards |= E100_TAKE_OVER_VNET_HEADER;
+        return false;
+    }
+    qemu_sendv_packet(qemu_get_queue(card->nic), parts, ARRAY_SIZE(parts));
+    return true;
+}
+
+// Not before a card has something large to send: another kind of card that takes its place at this backend
+// later would not know the header. Nothing may be under way that has none, and nobody between who expects
+// none.
+void e100_take_over_backends_header(E100State* card) {
+    NetClientState *client, *backend;
+
+    if (card->nic == NULL || card->vnet_header_bytes != 0) {
+        return;
+    }
+    client = qemu_get_queue(card->nic);
+    backend = client->peer;
+    if (backend != NULL && qemu_has_vnet_hdr(backend) && QTAILQ_EMPTY(&backend->filters) &&
+        qemu_net_queue_flush(client->incoming_queue) && qemu_net_queue_flush(backend->incoming_queue)) {
+        card->vnet_header_bytes = sizeof(struct virtio_net_hdr);
+        e100_take_over_vnet_header(backend, sizeof(struct virtio_net_hdr));
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The chip through its C interface: that every call and every callback arrives.
 #include "chip/c_api.h"
+#include "i8255x/command_block.h"
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,7 @@ struct Recorder {
     int64_t now = 0, deadlines[I8255X_TIMERS] = {-1, -1};
     std::vector<std::string> errors;
     std::vector<uint8_t> sent;
+    i8255x_segmentation segmentation{};
     std::vector<std::pair<unsigned, uint16_t>> eeprom;
 };
 
@@ -56,6 +58,13 @@ const i8255x_host host = {
                 const auto* bytes = static_cast<const uint8_t*>(parts[i].iov_base);
                 of(opaque)->sent.insert(of(opaque)->sent.end(), bytes, bytes + parts[i].iov_len);
             }
+        },
+    .send_large =
+        [](void* opaque, const void* packet, size_t bytes, const i8255x_segmentation* how) {
+            const auto* first = static_cast<const uint8_t*>(packet);
+            of(opaque)->sent.assign(first, first + bytes);
+            of(opaque)->segmentation = *how;
+            return true;
         },
     .receive_possible = [](void* opaque) { of(opaque)->receive_possible++; },
     .now_ns = [](void* opaque) { return of(opaque)->now; },
@@ -215,6 +224,30 @@ TEST_F(CApi, NamesEveryTraceEvent) {
 TEST_F(CApi, BuildsTheEeprom) {
     EXPECT_EQ(eeprom_[0], 0x5452);
     EXPECT_EQ(eeprom_[63], 0xf1fd);
+}
+
+TEST_F(CApi, LargeSend) {
+    i8255x_free(chip);
+    const i8255x_options options = options_for("82550", nullptr);
+    chip = i8255x_new(&host, &recorder, &options, eeprom_, 64);
+    configure();
+    constexpr size_t headers = 54, payload = 200, most = 100;
+    put32(0x2000, 0x80090000); // IPCB, the last one
+    put32(0x2008, 0xffffffff);
+    put32(0x200c, most << 16);
+    put32(0x2010, i8255x::ipcb::parse << 24 | (i8255x::ipcb::ip_checksum | i8255x::ipcb::l4_checksum |
+                                               i8255x::ipcb::tcp | i8255x::ipcb::large_send)
+                                                  << 16);
+    put32(0x2018, 0x3000);
+    put32(0x201c, payload << 16 | i8255x::tbd_end_of_list | (headers + payload));
+    put(0x300c, {8, 0, 0x45, 0, 0, 40 + most});
+    put(0x3017, {6});
+    put(0x302e, {0x50, 0x10});
+    start(0x2000);
+    EXPECT_EQ(recorder.sent.size(), headers + payload);
+    EXPECT_EQ(recorder.segmentation.tcp, 34u);
+    EXPECT_EQ(recorder.segmentation.payload, headers);
+    EXPECT_EQ(recorder.segmentation.most, most);
 }
 
 TEST_F(CApi, CommandsDmaTimersAndSending) {

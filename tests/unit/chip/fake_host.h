@@ -125,6 +125,12 @@ class FakeHost final : public Host {
     unsigned pme_events = 0; ///< reasons to wake up
     std::vector<std::vector<uint8_t>> sent;
     std::function<void(std::span<const uint8_t>)> on_send; ///< besides `sent`
+    struct LargePacket {
+        std::vector<uint8_t> bytes;
+        Segmentation how;
+    };
+    bool cuts = false; ///< takes large packets
+    std::vector<LargePacket> sent_large;
     unsigned receive_possible_calls = 0;
     int64_t now = 1'000'000;
     std::array<int64_t, timer_count> deadlines = filled_deadlines();
@@ -183,6 +189,7 @@ class FakeHost final : public Host {
     void forget() {
         dma.clear();
         sent.clear();
+        sent_large.clear();
         trace_record.clear();
         guest_errors.clear();
         eeprom_changes.clear();
@@ -220,6 +227,11 @@ class FakeHost final : public Host {
             on_send(frame);
         if (recording)
             sent.push_back(std::move(frame));
+    }
+    bool send_large(std::span<const uint8_t> packet, const Segmentation& how) override {
+        if (cuts)
+            sent_large.push_back({{packet.begin(), packet.end()}, how});
+        return cuts;
     }
     void receive_possible() override { receive_possible_calls++; }
     int64_t now_ns() override { return now; }
