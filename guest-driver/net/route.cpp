@@ -20,6 +20,7 @@ using kernel::NetDevice;
 /// number says that nothing was.
 class Slot {
   public:
+    bool free() const { return !device_.load(std::memory_order_relaxed); }
     RouteEntry load() const {
         const uint64_t addresses = addresses_.load(std::memory_order_relaxed);
         const uint64_t rest = rest_.load(std::memory_order_relaxed);
@@ -41,7 +42,7 @@ class Slot {
 
   private:
     std::atomic<uint64_t> addresses_{0};
-    std::atomic<NetDevice*> device_{nullptr}; ///< nullptr: the slot is free
+    std::atomic<NetDevice*> device_{nullptr};
     std::atomic<uint64_t> rest_{0};
 };
 
@@ -53,8 +54,8 @@ class Table {
             const uint32_t before = sequence_.load(std::memory_order_acquire);
             begin();
             for (const Slot& slot : slots_)
-                if (const RouteEntry route = slot.load(); route.device)
-                    look(route);
+                if (!slot.free())
+                    look(slot.load());
             std::atomic_thread_fence(std::memory_order_acquire);
             if (!(before & 1) && sequence_.load(std::memory_order_relaxed) == before)
                 return;

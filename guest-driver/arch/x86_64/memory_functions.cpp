@@ -27,14 +27,15 @@ void store_byte(std::byte* to, std::byte byte) {
 }
 
 void copy_forward(std::byte* to, const std::byte* from, std::size_t bytes) {
-    for (; bytes >= 4 * sizeof(Word);
-         to += 4 * sizeof(Word), from += 4 * sizeof(Word), bytes -= 4 * sizeof(Word)) {
-        const Word a = load_word(from), b = load_word(from + 8), c = load_word(from + 16),
-                   d = load_word(from + 24);
-        store_word(to, a);
-        store_word(to + 8, b);
-        store_word(to + 16, c);
-        store_word(to + 24, d);
+    constexpr std::size_t words = 8, turn = words * sizeof(Word); // as many as there are registers for
+    for (; bytes >= turn; to += turn, from += turn, bytes -= turn) {
+        Word held[words];
+#pragma GCC unroll words
+        for (std::size_t i = 0; i < words; i++)
+            held[i] = load_word(from + i * sizeof(Word));
+#pragma GCC unroll words
+        for (std::size_t i = 0; i < words; i++)
+            store_word(to + i * sizeof(Word), held[i]);
     }
     for (; bytes >= sizeof(Word); to += sizeof(Word), from += sizeof(Word), bytes -= sizeof(Word))
         store_word(to, load_word(from));
