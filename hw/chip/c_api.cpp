@@ -15,6 +15,9 @@ using namespace i8255x;
 namespace {
 
 static_assert(I8255X_MAX_SEND_PARTS == max_send_parts);
+static_assert(static_cast<LargePackets>(I8255X_LARGE_REFUSED) == LargePackets::Refused &&
+              static_cast<LargePackets>(I8255X_LARGE_CUT) == LargePackets::Cut &&
+              static_cast<LargePackets>(I8255X_LARGE_TAKEN) == LargePackets::Taken);
 
 /// Hands what the chip asks for to a table of C functions.
 class CHost final : public Host {
@@ -38,9 +41,10 @@ class CHost final : public Host {
             vector[i] = {const_cast<uint8_t*>(parts[i].data()), parts[i].size()};
         host_.send(opaque_, vector.data(), static_cast<int>(count));
     }
-    bool send_large(std::span<const uint8_t> packet, const Segmentation& how) override {
+    LargePackets large_packets() override { return static_cast<LargePackets>(host_.large_packets(opaque_)); }
+    void send_large(std::span<const uint8_t> packet, const Segmentation& how) override {
         const i8255x_segmentation segmentation = {how.tcp, how.payload, how.most};
-        return host_.send_large(opaque_, packet.data(), packet.size(), &segmentation);
+        host_.send_large(opaque_, packet.data(), packet.size(), &segmentation);
     }
     void receive_possible() override { host_.receive_possible(opaque_); }
     int64_t now_ns() override { return host_.now_ns(opaque_); }

@@ -20,6 +20,11 @@ struct i8255x_chip; /* a chip */
 
 enum { I8255X_MAX_SEND_PARTS = 8 };
 
+enum i8255x_large_packets { /* LargePackets */
+                            I8255X_LARGE_REFUSED,
+                            I8255X_LARGE_CUT,
+                            I8255X_LARGE_TAKEN,
+};
 struct i8255x_segmentation { /* Segmentation */
     size_t tcp, payload, most;
 };
@@ -32,7 +37,8 @@ struct i8255x_host {
     void (*set_interrupt)(void* opaque, bool asserted);
     void (*set_pme)(void* opaque, bool status);
     void (*send)(void* opaque, const struct iovec* parts, int count);
-    bool (*send_large)(void* opaque, const void* packet, size_t bytes, const struct i8255x_segmentation* how);
+    enum i8255x_large_packets (*large_packets)(void* opaque);
+    void (*send_large)(void* opaque, const void* packet, size_t bytes, const struct i8255x_segmentation* how);
     void (*receive_possible)(void* opaque);
     int64_t (*now_ns)(void* opaque);
     void (*arm_timer)(void* opaque, unsigned timer, int64_t deadline_ns);

@@ -31,6 +31,13 @@ struct Segmentation {
     std::size_t most;    ///< payload of each segment but the last
 };
 
+/// What a host does with TCP packets that are to leave in segments.
+enum class LargePackets : uint8_t {
+    Refused, ///< it is given the segments
+    Cut,     ///< as a virtio_net_hdr asks for: the checksum's place has the sum of the pseudo-header
+    Taken,   ///< TCP ends there: it takes them for one segment, with its checksum
+};
+
 /// Called by the chip only from inside one of Chip's public functions, on the caller's thread.
 class Host {
   public:
@@ -51,10 +58,9 @@ class Host {
     /// One frame without FCS leaves for the wire, gathered from `parts` (at most `max_send_parts`, valid
     /// during the call only).
     virtual void send(std::span<const std::span<const uint8_t>> parts) = 0;
-    /// The same for a TCP packet that leaves in segments, as a virtio_net_hdr has it: IPv4 length and the sum
-    /// of the pseudo-header in the checksum's place are those of the whole. False: the host does not cut, and
-    /// is given the segments.
-    virtual bool send_large(std::span<const uint8_t> /*packet*/, const Segmentation&) { return false; }
+    virtual LargePackets large_packets() { return LargePackets::Refused; }
+    /// The same for a large packet, if they are not refused. Its IPv4 length is that of the whole.
+    virtual void send_large(std::span<const uint8_t> /*packet*/, const Segmentation&) {}
     /// can_receive() changed from false to true: frames held back by the host may be offered again.
     virtual void receive_possible() = 0;
 

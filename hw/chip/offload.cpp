@@ -128,12 +128,17 @@ bool LargeSend::can_leave_whole() const {
            layout_.payload + in_last >= min_frame_bytes && frame_.size() - layout_.ip <= 0xffff;
 }
 
-std::span<uint8_t> LargeSend::whole() {
+std::span<uint8_t> LargeSend::whole(LargePackets form) {
     put_big16(frame_, layout_.ip + ipv4_header::total_length,
               static_cast<uint32_t>(frame_.size() - layout_.ip));
     insert_ip_checksum(frame_.subspan(layout_.ip, layout_.l4 - layout_.ip));
     const std::size_t field = checksum_at(layout_);
     put_big16(frame_, field, add(big16(frame_, field), payload_ - request_.max_segment));
+    if (form == LargePackets::Taken) {
+        PacketLayout own = layout_;
+        own.end = frame_.size();
+        insert_l4_checksum(frame_, own);
+    }
     return frame_;
 }
 

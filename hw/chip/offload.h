@@ -56,8 +56,8 @@ class LargeSend {
     std::span<uint8_t> segment(uint32_t index);
     /// A cutter that knows TCP makes the same segments of it as we do.
     bool can_leave_whole() const;
-    /// With headers for that, see Host::send_large(). Segments can still be made.
-    std::span<uint8_t> whole();
+    /// With headers for that. Segments can still be made.
+    std::span<uint8_t> whole(LargePackets form);
     Segmentation segmentation() const { return {layout_.l4, layout_.payload, request_.max_segment}; }
 
   private:

@@ -123,15 +123,17 @@ void Transmitter::send_segments(const OffloadRequest& request, const PacketLayou
         outcome_.progress = Progress::Unfinished;
 }
 
-/// What the host can cut itself costs it one frame's work.
+/// A large packet costs the host one frame's work.
 bool Transmitter::send_whole(LargeSend& large) {
     if (wire_mbps_ != 0 || !transmits() || loops_back() || !phy_.link_up() || !large.can_leave_whole())
         return false;
-    const std::span<uint8_t> packet = large.whole();
-    insert_source(packet);
-    const Segmentation how = large.segmentation();
-    if (!host_.send_large(packet, how))
+    const LargePackets form = host_.large_packets();
+    if (form == LargePackets::Refused)
         return false;
+    const std::span<uint8_t> packet = large.whole(form);
+    const Segmentation how = large.segmentation();
+    insert_source(packet);
+    host_.send_large(packet, how);
     outcome_.frames = large.segments();
     for (std::size_t rest = packet.size() - how.payload; rest > 0; rest -= std::min(rest, how.most)) {
         statistics_.count(Counter::TxGoodFrames);

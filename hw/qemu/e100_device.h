@@ -179,8 +179,9 @@ void e100_show_pme(E100State* card, bool status);
 void e100_connect(E100State* card);
 void e100_disconnect(E100State* card);
 void e100_transmit(E100State* card, const struct iovec* parts, int count);
-// False: the backend does not cut packets.
-bool e100_transmit_large(E100State* card, const void* packet, size_t bytes,
+// What the backend does with them.
+enum i8255x_large_packets e100_large_packets(E100State* card);
+void e100_transmit_large(E100State* card, const void* packet, size_t bytes,
                          const struct i8255x_segmentation* how);
 void e100_take_over_backends_header(E100State* card);
 // Frames that QEMU kept because the card had no room for them.

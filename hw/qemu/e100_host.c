@@ -80,9 +80,11 @@ static void host_send(void* opaque, const struct iovec* parts, int count) {
     e100_transmit(opaque, parts, count);
 }
 
-static bool host_send_large(void* opaque, const void* packet, size_t bytes,
+static enum i8255x_large_packets host_large_packets(void* opaque) { return e100_large_packets(opaque); }
+
+static void host_send_large(void* opaque, const void* packet, size_t bytes,
                             const struct i8255x_segmentation* how) {
-    return e100_transmit_large(opaque, packet, bytes, how);
+    e100_transmit_large(opaque, packet, bytes, how);
 }
 
 static void host_receive_possible(void* opaque) {
@@ -163,6 +165,7 @@ const struct i8255x_host e100_host = {
     .set_interrupt = host_set_interrupt,
     .set_pme = host_set_pme,
     .send = host_send,
+    .large_packets = host_large_packets,
     .send_large = host_send_large,
     .receive_possible = host_receive_possible,
     .now_ns = host_now_ns,

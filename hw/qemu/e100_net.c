@@ -143,7 +143,24 @@ void e100_transmit(E100State* card, const struct iovec* parts, int count) {
     }
 }
 
-bool e100_transmit_large(E100State* card, const void* packet, size_t bytes,
+// User networking ends TCP connections itself, and has its own buffers to bound what it takes.
+enum i8255x_large_packets e100_large_packets(E100State* card) {
+    NetClientState* backend = card->nic != NULL ? qemu_get_queue(card->nic)->peer : NULL;
+
+    if (backend == NULL || !QTAILQ_EMPTY(&backend->filters)) {
+        return I8255X_LARGE_REFUSED;
+    }
+    if (backend->info->type == NET_CLIENT_DRIVER_USER) {
+        return I8255X_LARGE_TAKEN;
+    }
+    if (card->vnet_header_bytes == 0 && qemu_has_vnet_hdr(backend)) {
+        card->afterwards |= E100_TAKE_OVER_VNET_HEADER;
+    }
+    return card->vnet_header_bytes == 0 ? I8255X_LARGE_REFUSED : I8255X_LARGE_CUT;
+}
+
+// To user networking it is a frame as any other.
+void e100_transmit_large(E100State* card, const void* packet, size_t bytes,
                          const struct i8255x_segmentation* how) {
     struct virtio_net_hdr_v1_hash header = {
         .hdr =
@@ -158,15 +175,9 @@ bool e100_transmit_large(E100State* card, const void* packet, size_t bytes,
     };
     const struct iovec parts[] = {{&header, card->vnet_header_bytes}, {(void*)packet, bytes}};
 
-    if (card->nic == NULL) {
-        return false;
+    if (card->nic != NULL) {
+        qemu_sendv_packet(qemu_get_queue(card->nic), parts, ARRAY_SIZE(parts));
     }
-    if (card->vnet_header_bytes == 0) {
-        card->afterwards |= E100_TAKE_OVER_VNET_HEADER;
-        return false;
-    }
-    qemu_sendv_packet(qemu_get_queue(card->nic), parts, ARRAY_SIZE(parts));
-    return true;
 }
 
 // Not before a card has something large to send: another kind of card that takes its place at this backend
@@ -180,8 +191,8 @@ void e100_take_over_backends_header(E100State* card) {
     }
     client = qemu_get_queue(card->nic);
     backend = client->peer;
-    if (backend != NULL && qemu_has_vnet_hdr(backend) && QTAILQ_EMPTY(&backend->filters) &&
-        qemu_net_queue_flush(client->incoming_queue) && qemu_net_queue_flush(backend->incoming_queue)) {
+    if (backend != NULL && qemu_net_queue_flush(client->incoming_queue) &&
+        qemu_net_queue_flush(backend->incoming_queue)) {
         card->vnet_header_bytes = sizeof(struct virtio_net_hdr);
         e100_take_over_vnet_header(backend, sizeof(struct virtio_net_hdr));
     }

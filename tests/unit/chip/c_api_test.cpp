@@ -59,12 +59,12 @@ const i8255x_host host = {
                 of(opaque)->sent.insert(of(opaque)->sent.end(), bytes, bytes + parts[i].iov_len);
             }
         },
+    .large_packets = [](void*) { return I8255X_LARGE_CUT; },
     .send_large =
         [](void* opaque, const void* packet, size_t bytes, const i8255x_segmentation* how) {
             const auto* first = static_cast<const uint8_t*>(packet);
             of(opaque)->sent.assign(first, first + bytes);
             of(opaque)->segmentation = *how;
-            return true;
         },
     .receive_possible = [](void* opaque) { of(opaque)->receive_possible++; },
     .now_ns = [](void* opaque) { return of(opaque)->now; },

@@ -129,7 +129,7 @@ class FakeHost final : public Host {
         std::vector<uint8_t> bytes;
         Segmentation how;
     };
-    bool cuts = false; ///< takes large packets
+    LargePackets takes_large = LargePackets::Refused;
     std::vector<LargePacket> sent_large;
     unsigned receive_possible_calls = 0;
     int64_t now = 1'000'000;
@@ -228,10 +228,10 @@ class FakeHost final : public Host {
         if (recording)
             sent.push_back(std::move(frame));
     }
-    bool send_large(std::span<const uint8_t> packet, const Segmentation& how) override {
-        if (cuts)
-            sent_large.push_back({{packet.begin(), packet.end()}, how});
-        return cuts;
+    LargePackets large_packets() override { return takes_large; }
+    void send_large(std::span<const uint8_t> packet, const Segmentation& how) override {
+        EXPECT_NE(takes_large, LargePackets::Refused);
+        sent_large.push_back({{packet.begin(), packet.end()}, how});
     }
     void receive_possible() override { receive_possible_calls++; }
     int64_t now_ns() override { return now; }

@@ -348,7 +348,7 @@ struct PacedLargeSendTest : LargeSendTest {
 
 TEST_F(PacedLargeSendTest, SegmentsLeaveOneAfterTheOther) {
     constexpr int64_t segment_ns = (14 + 40 + 1000 + 24) * 80;
-    host.cuts = true;
+    host.takes_large = LargePackets::Cut;
     put_large_send(3000, 1000);
     execute(block);
     for (std::size_t sent = 1; sent <= 3; sent++) {

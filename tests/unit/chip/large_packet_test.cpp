@@ -56,13 +56,13 @@ TEST_F(LargePacket, AHostThatCutsGetsItWhole) {
         put_large_send(payload, mss);
         host.memory.put(buffers + 47, std::array{static_cast<uint8_t>(flags)});
         host.memory.put(buffers + 6, std::array<uint8_t, 6>{}); // the card knows who it is
-        host.cuts = false;
+        host.takes_large = LargePackets::Refused;
         host.forget();
         EXPECT_TRUE(execute(block));
         host.run_command_unit();
         const std::vector<Bytes> frames = host.sent;
         const uint32_t counted_before = counted(Counter::TxGoodFrames);
-        host.cuts = true;
+        host.takes_large = LargePackets::Cut;
         host.forget();
         EXPECT_TRUE(execute(block));
         EXPECT_EQ(status(block), done);
@@ -81,9 +81,18 @@ TEST_F(LargePacket, AHostThatCutsGetsItWhole) {
     }
 }
 
+TEST_F(LargePacket, AHostWhereTcpEndsGetsItAsOneSegment) {
+    host.takes_large = LargePackets::Taken;
+    put_large_send(40'000, 1460);
+    EXPECT_TRUE(execute(block));
+    ASSERT_EQ(host.sent_large.size(), 1u);
+    EXPECT_EQ(received({host.sent_large[0].bytes}), data(40'000));
+    EXPECT_EQ(counted(Counter::TxGoodFrames), 28u);
+}
+
 /// What hosts do in other ways, or not at all.
 TEST_F(LargePacket, SomeAHostThatCutsDoesNotGet) {
-    host.cuts = true;
+    host.takes_large = LargePackets::Cut;
     const auto change = [&](uint32_t address, uint8_t byte) { host.memory.put(address, std::array{byte}); };
     const auto expect_segments = [&](std::size_t count) {
         host.forget();
@@ -135,7 +144,7 @@ TEST_F(LargePacket, SomeAHostThatCutsDoesNotGet) {
 }
 
 TEST_F(LargePacket, ASliceOfWholePacketsIsBoundedToo) {
-    host.cuts = true;
+    host.takes_large = LargePackets::Cut;
     put_large_send(2000, 20, block, block); // linked to itself
     cu(CuCommand::Start, block);
     command_unit.run();
