@@ -143,7 +143,8 @@ void e100_transmit(E100State* card, const struct iovec* parts, int count) {
     }
 }
 
-// User networking ends TCP connections itself, and has its own buffers to bound what it takes.
+// User networking ends TCP connections itself, and has its own buffers to bound what it takes. A filter wants
+// frames, without a header.
 enum i8255x_large_packets e100_large_packets(E100State* card) {
     NetClientState* backend = card->nic != NULL ? qemu_get_queue(card->nic)->peer : NULL;
 
@@ -181,8 +182,7 @@ void e100_transmit_large(E100State* card, const void* packet, size_t bytes,
 }
 
 // Not before a card has something large to send: another kind of card that takes its place at this backend
-// later would not know the header. Nothing may be under way that has none, and nobody between who expects
-// none.
+// later would not know the header. Nothing may be under way that has none.
 void e100_take_over_backends_header(E100State* card) {
     NetClientState *client, *backend;
 
