@@ -15,6 +15,7 @@
 
 #include "e100_test.h"
 #include "harness/failure.h"
+#include "sleep_button.h"
 
 namespace qtest {
 namespace {
@@ -111,9 +112,13 @@ class Tap : public ::testing::Test {
                                to_string(card_mac) +
                                "\", \"negotiation-ms\": 0, \"chip\": \"82550\", \"addr\": \"4\"" +
                                (backpressure ? ", \"backpressure\": true}" : "}"));
+        bring_up();
+    }
+    void bring_up() {
         e100->enable_function();
         auto configuration = usual_configuration();
         config::standard_tcb.set(configuration, false);
+        config::magic_packet_disable.set(configuration, true);
         e100->bring_up(configuration);
     }
     static Bytes data() {
@@ -262,6 +267,29 @@ TEST_F(Tap, FramesThatWaitMeanwhileStayAsTheyCame) {
     }
     large_send(); // which may have been the first one without frames that wait
     EXPECT_EQ(large_send().second, 1u);
+}
+
+/// The filter in front of its queue sees the header, too.
+TEST_F(Tap, ASleepingCardHearsFrames) {
+    e100 = std::make_unique<E100Harness>(HarnessOptions{
+        .machine = "q35",
+        .device = false,
+        .extra =
+            Arguments{"-netdev", "tap,id=tap,ifname=card,script=no,downscript=no"} +
+            harness::device_arguments("netdev=tap,negotiation-ms=0,chip=82550,mac=" + to_string(card_mac))});
+    bring_up();
+    large_send();
+    EXPECT_EQ(large_send().second, 1u);
+    const Le32 filter = 0xc2000000; // frames to the individual address
+    e100->execute(Opcode::LoadFilter, {reinterpret_cast<const uint8_t*>(&filter), sizeof filter});
+    e100->qmp().status(); // events come from now on
+    constexpr uint16_t d3 = 3;
+    e100->pci().write16(pmcsr, pme_status | pme_enable | d3);
+    SleepButton(e100->qtest()).press();
+    e100->qmp().wait_event("SUSPEND");
+    far->send(datagram(far_mac, peer_mac, peer_ip, card_ip));
+    e100->qmp().wait_event("WAKEUP");
+    EXPECT_EQ(e100->qmp().status(), "running");
 }
 
 TEST_F(Tap, NotIfTheBackendIsToldSo) {

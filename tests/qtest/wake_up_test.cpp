@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Wake-up: a machine that sleeps in ACPI S3 runs again because of what its card sees on the wire (SDM A.6).
 #include "e100_test.h"
+#include "sleep_button.h"
 
 namespace qtest {
 namespace {
 
-constexpr uint8_t pmc = 0xde, pmcsr = 0xe0;
+constexpr uint8_t pmc = 0xde;
 constexpr uint16_t d0 = 0, d1 = 1, d2 = 2, d3 = 3;
-constexpr uint16_t pme_enable = 0x0100, pme_status = 0x8000;
 
 constexpr MacAddress all_stations = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 constexpr MacAddress some_multicast = {0x01, 0x00, 0x5e, 0x00, 0x00, 0x01};
-
-/// The part of an ICH9 that puts a q35 to sleep.
-class SleepButton {
-  public:
-    explicit SleepButton(Qtest& qtest) : qtest_(qtest) {}
-    void press() {
-        PciFunction lpc(qtest_, 0, 31);
-        lpc.write32(pm_base_register, pm_base | 1); // forgotten at each reset, and waking up is one
-        lpc.write8(acpi_control, acpi_enable);
-        qtest_.outw(pm_base + pm1_control, sleep_enable | sleep_type_s3);
-    }
-
-  private:
-    static constexpr uint8_t pm_base_register = 0x40, acpi_control = 0x44, acpi_enable = 0x80;
-    static constexpr uint16_t pm_base = 0x600, pm1_control = 4, sleep_enable = 1u << 13,
-                              sleep_type_s3 = 1u << 10;
-    Qtest& qtest_;
-};
 
 Frame magic_packet(const MacAddress& destination = all_stations) {
     Frame frame = numbered_frame(0, 60, destination);
