@@ -4,6 +4,7 @@
 // what the windows have no room for is cut off here (Linux's tso_fragment). Windows and their growth are by
 // the MSS.
 #include <algorithm>
+#include <limits>
 
 #include "net/lwip/lwip.h"
 
@@ -11,8 +12,9 @@ namespace net {
 
 namespace {
 
-/// Of a packet with lwIP's longest header.
-constexpr std::size_t most_payload = kernel::packet_max_bytes - 60;
+constexpr std::size_t longest_header = 60;
+static_assert(std::numeric_limits<tcpwnd_size_t>::max() / 2 + longest_header <= kernel::packet_max_bytes,
+              "half a window has to fit into a packet");
 
 /// While it lives lwIP takes segments of that length for usual ones.
 class SegmentsOf {
@@ -137,7 +139,7 @@ void fill_window(tcp_pcb& pcb) {
 } // namespace
 
 std::size_t lwip_segment_size(const tcp_pcb& pcb) {
-    const std::size_t most = std::min<std::size_t>(pcb.snd_wnd_max / 2u, most_payload), mss = pcb.mss;
+    const std::size_t most = pcb.snd_wnd_max / 2u, mss = pcb.mss;
     return most >= mss ? most / mss * mss : most > 0 ? most : mss;
 }
 

@@ -68,7 +68,7 @@ Fd make_fifo(const std::string& path, int access) {
 } // namespace
 
 Console::Console(const TempDir& directory, const std::string& name)
-    // For both directions that which the guest reads, or it could not be opened before QEMU does.
+    // Nobody reads what the guest is to read before QEMU does: only for both directions can it be opened.
     : name_(name), path_(directory.file(name)), in_(make_fifo(path_ + ".in", O_RDWR)),
       out_(make_fifo(path_ + ".out", O_RDONLY)) {}
 

@@ -2,13 +2,12 @@
 // The 82550's offloading transmit command: checksums, VLAN tag, large send (SDM appendix B).
 #include <random>
 
-#include "e100_test.h"
+#include "ipcb.h"
 
 namespace qtest {
 namespace {
 
 constexpr uint16_t done = cb_status::complete | cb_status::ok;
-constexpr uint16_t el = cb_command::end_of_list;
 
 class Offload : public ::testing::Test {
   protected:
@@ -18,33 +17,12 @@ class Offload : public ::testing::Test {
         config::dynamic_tbd.set(configuration, true);
         e100.bring_up(configuration);
     }
-    /// A block with `frame` in buffers of up to 9999 bytes, the first one for the headers alone.
-    uint32_t place(const Frame& frame, Ipcb block, size_t header_bytes) {
-        std::vector<TransmitBufferDescriptor> tbds;
-        for (size_t at = 0, bytes; at < frame.size(); at += bytes) {
-            bytes = at == 0 ? header_bytes : std::min<size_t>(9999, frame.size() - at);
-            const bool last = at + bytes == frame.size();
-            const auto first = frame.begin() + static_cast<long>(at);
-            tbds.push_back(tbd(memory.place(Bytes(first, first + static_cast<long>(bytes)), 16, 1), bytes,
-                               last ? tbd_end_of_list : 0));
-        }
-        block.standard.header.command = static_cast<uint16_t>(el | static_cast<unsigned>(Opcode::Ipcb));
-        block.standard.tbd_array = memory.allocate(8 * tbds.size() + 8);
-        for (uint32_t n = 1; n < tbds.size(); n++)
-            memory.store(block.standard.tbd_array + 8 * (n - 1), tbds[n]);
-        block.tbd.address = tbds[0].address;
-        block.tbd.size = block.tbd.size | tbds[0].size;
-        uint32_t address = memory.allocate(sizeof block);
-        memory.store(address, block);
-        return address;
+    uint32_t place(const Frame& frame, const Ipcb& block, size_t header_bytes) {
+        return place_ipcb(memory, frame, block, header_bytes);
     }
     void run(uint32_t block) {
         e100.command(CuCommand::Start, block);
         ASSERT_TRUE(wait_until([&] { return memory.read16(block) == done; }));
-    }
-    static void put16(Bytes& bytes, size_t at, unsigned value) {
-        bytes[at] = static_cast<uint8_t>(value >> 8);
-        bytes[at + 1] = static_cast<uint8_t>(value);
     }
 
     E100Harness e100{{.properties = "chip=82550"}};
@@ -77,19 +55,7 @@ TEST_F(Offload, LargeSend) {
     Bytes data(payload);
     for (size_t i = 0; i < payload; i++)
         data[i] = static_cast<uint8_t>(i * 7 + i / 256);
-    Bytes segment = tcp(header, {.sequence = 0xfffffff0, .flags = tcp_flag::ack | tcp_flag::psh}, data);
-    put16(segment, 16, pseudo_header_sum(header, ip_protocol::tcp, 20 + mss));
-    Bytes packet = ipv4(header, Bytes());
-    put16(packet, 2, 40 + mss);
-    put16(packet, 10, 0);
-    packet.insert(packet.end(), segment.begin(), segment.end());
-    Ipcb block{};
-    block.standard.threshold = static_cast<uint8_t>(mss);
-    block.standard.tbd_number = static_cast<uint8_t>(mss >> 8);
-    block.checksums = ipcb::ip_checksum | ipcb::l4_checksum | ipcb::tcp | ipcb::large_send;
-    block.activation = ipcb::parse;
-    block.tbd.size = uint32_t{payload} << ipcb::payload_shift;
-    uint32_t at = place(ethernet(peer_mac, card_mac, ether_type::ipv4, packet), block, 54);
+    const uint32_t at = place_large_send(memory, peer_mac, header, data, mss);
     e100.command(CuCommand::Start, at);
     Bytes stream;
     while (stream.size() < payload) {
@@ -97,7 +63,7 @@ TEST_F(Offload, LargeSend) {
         ASSERT_TRUE(frame) << stream.size();
         auto view = parse_tcp(*frame);
         ASSERT_TRUE(view) << stream.size();
-        ASSERT_EQ(view->header.sequence, static_cast<uint32_t>(0xfffffff0 + stream.size()));
+        ASSERT_EQ(view->header.sequence, static_cast<uint32_t>(large_send_sequence + stream.size()));
         ASSERT_EQ(view->header.flags, tcp_flag::ack | (stream.size() + mss < payload ? 0 : tcp_flag::psh));
         stream.insert(stream.end(), view->data.begin(), view->data.end());
     }

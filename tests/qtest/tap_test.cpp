@@ -13,8 +13,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "e100_test.h"
 #include "harness/failure.h"
+#include "ipcb.h"
 #include "sleep_button.h"
 
 namespace qtest {
@@ -23,7 +23,7 @@ namespace {
 constexpr uint16_t done = cb_status::complete | cb_status::ok;
 constexpr uint32_t card_ip = ip(10, 0, 1, 2), peer_ip = ip(10, 0, 2, 2);
 constexpr MacAddress router_mac = {0x02, 0, 0, 0, 0, 1}, far_mac = {0x02, 0, 0, 0, 0, 2};
-constexpr size_t headers = 54, mss = 1448, payload = 30'000, segments = (payload + mss - 1) / mss;
+constexpr size_t mss = 1448, payload = 30'000, segments = (payload + mss - 1) / mss;
 
 void must(const std::string& command) {
     if (std::system(command.c_str()) != 0)
@@ -130,30 +130,7 @@ class Tap : public ::testing::Test {
     void send_large() {
         GuestMemory& memory = e100->memory();
         const Ipv4 header{.source = card_ip, .destination = peer_ip, .protocol = ip_protocol::tcp};
-        Bytes segment = tcp(header, {.sequence = 0xfffffff0, .flags = tcp_flag::ack | tcp_flag::psh}, data());
-        put16(segment, 16, pseudo_header_sum(header, ip_protocol::tcp, 20 + mss));
-        Bytes packet = ipv4(header, Bytes());
-        put16(packet, 2, 40 + mss);
-        packet.insert(packet.end(), segment.begin(), segment.end());
-        const Frame frame = ethernet(router_mac, card_mac, ether_type::ipv4, packet);
-        const uint32_t first = memory.place(frame, 16, 1);
-        Ipcb block{};
-        block.standard.header.command = cb_command::end_of_list | static_cast<unsigned>(Opcode::Ipcb);
-        block.standard.tbd_array = memory.allocate(64);
-        uint32_t tbds = block.standard.tbd_array;
-        for (size_t at = headers; at < frame.size(); at += 10'000, tbds += 8) {
-            const size_t bytes = std::min<size_t>(10'000, frame.size() - at);
-            memory.store(tbds, tbd(first + static_cast<uint32_t>(at), bytes,
-                                   at + bytes == frame.size() ? tbd_end_of_list : 0));
-        }
-        block.tbd.address = first;
-        block.tbd.size = static_cast<uint32_t>(headers) | uint32_t{payload} << ipcb::payload_shift;
-        block.standard.threshold = static_cast<uint8_t>(mss);
-        block.standard.tbd_number = static_cast<uint8_t>(mss >> 8);
-        block.checksums = ipcb::ip_checksum | ipcb::l4_checksum | ipcb::tcp | ipcb::large_send;
-        block.activation = ipcb::parse;
-        const uint32_t at = memory.allocate(sizeof block);
-        memory.store(at, block);
+        const uint32_t at = place_large_send(memory, router_mac, header, data(), mss);
         e100->command(CuCommand::Start, at);
         ASSERT_TRUE(wait_until([&] { return memory.read16(at) == done; }));
     }
@@ -163,10 +140,6 @@ class Tap : public ::testing::Test {
         send_large();
         std::vector<Frame> frames = far->receive(segments);
         return {frames, FarEnd::writes() - before};
-    }
-    static void put16(Bytes& bytes, size_t at, unsigned value) {
-        bytes[at] = static_cast<uint8_t>(value >> 8);
-        bytes[at + 1] = static_cast<uint8_t>(value);
     }
     static Bytes datagram_in(const Frame& frame) {
         const auto view = parse_udp(frame);
@@ -216,7 +189,7 @@ TEST_F(Tap, TheKernelCutsAsTheCardDoes) {
     for (const Frame& frame : by_card) {
         const auto view = parse_tcp(frame);
         ASSERT_TRUE(view) << "a sum is wrong";
-        EXPECT_EQ(view->header.sequence, static_cast<uint32_t>(0xfffffff0 + stream.size()));
+        EXPECT_EQ(view->header.sequence, static_cast<uint32_t>(large_send_sequence + stream.size()));
         stream.insert(stream.end(), view->data.begin(), view->data.end());
     }
     EXPECT_EQ(stream, data());
