@@ -166,9 +166,7 @@ Counters parse_block(const std::string& text) {
 
 Counters next_block(harness::Console& console) {
     console.expect_text(marks[0], patience);
-    const size_t begin = console.transcript().rfind(marks[0]);
-    console.expect_text(marks[1], patience);
-    return parse_block(console.transcript().substr(begin));
+    return parse_block(console.expect_text(marks[1], patience).before);
 }
 
 Counters tester_counters(harness::Qmp& qmp, const std::string& id) {
@@ -236,8 +234,9 @@ Run perform(const Setup& setup) {
                               arguments_for(setup, script_file) + console.arguments() + qmp.arguments());
     Run run{.setup = setup};
     run.before = next_block(console);
-    if (lookup(run.before, "clock.ns") > times_of(setup).load_ns)
-        throw harness::Failure(setup.name + ": the guest was not ready when the load came");
+    if (const uint64_t ready = lookup(run.before, "clock.ns"), load = times_of(setup).load_ns; ready > load)
+        throw harness::Failure(setup.name + ": the guest was ready after " + std::to_string(ready) +
+                               " ns, and the load came after " + std::to_string(load) + " ns");
     run.after = next_block(console);
     run.left = tester_counters(qmp, "left");
     run.right = tester_counters(qmp, "right");

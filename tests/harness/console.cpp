@@ -36,6 +36,7 @@ class Regex {
         auto part = [text](const regmatch_t& range) {
             return range.rm_so < 0 ? std::string() : std::string(text + range.rm_so, text + range.rm_eo);
         };
+        match.before.assign(text, static_cast<size_t>(parts[0].rm_so));
         match.text = part(parts[0]);
         for (size_t i = 1; i < parts.size(); i++)
             match.groups.push_back(part(parts[i]));

@@ -12,6 +12,7 @@ namespace harness {
 
 /// What a pattern found.
 struct Match {
+    std::string before;              ///< what came since the previous match
     std::string text;                ///< the whole match
     std::vector<std::string> groups; ///< parenthesised parts; [0] is the first
 };

@@ -30,6 +30,14 @@ TEST_F(ConsoleTest, MatchesMoveOn) {
     EXPECT_THROW(console.expect("two", 10ms), Failure);
 }
 
+TEST_F(ConsoleTest, WhatCameBeforeBelongsToTheMatch) {
+    prints("begin\na=1\nend\nbegin\na=2\nend\n");
+    for (const char* block : {"a=1\n", "a=2\n"}) {
+        console.expect_text("begin\n", 1s);
+        EXPECT_EQ(console.expect_text("end\n", 1s).before, block);
+    }
+}
+
 TEST_F(ConsoleTest, LineEndsWaitForTheLine) {
     prints("count 12");
     EXPECT_THROW(console.expect("count ([0-9]+)$", 10ms), Failure);
