@@ -3,6 +3,8 @@
 #include "csr.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 namespace i8255x {
 namespace {
@@ -35,8 +37,26 @@ constexpr uint32_t move_lanes(uint32_t value, uint32_t offset, uint32_t to) {
     return to >= offset ? value >> (8 * (to - offset)) : value << (8 * (offset - to));
 }
 
-bool touches(uint32_t offset, unsigned width, const Register& which) {
-    return offset < static_cast<uint32_t>(which.offset) + which.width && which.offset < offset + width;
+/// For each byte the registers that it belongs to: bit numbers in `in_write_order`.
+constexpr auto registers_at = [] {
+    static_assert(in_write_order.size() <= 32);
+    std::array<uint32_t, csr_size> at{};
+    for (std::size_t i = 0; i < in_write_order.size(); i++)
+        for (unsigned byte = 0; byte < in_write_order[i].width; byte++)
+            at[in_write_order[i].offset + byte] |= 1u << i;
+    return at;
+}();
+
+template <typename Visit>
+void visit_registers(uint32_t offset, unsigned width, Generation generation, Visit visit) {
+    uint32_t touched = 0;
+    for (uint32_t byte = offset; byte < std::min(offset + width, csr_size); byte++)
+        touched |= registers_at[byte];
+    for (; touched != 0; touched &= touched - 1) {
+        const Register& which = in_write_order[static_cast<unsigned>(std::countr_zero(touched))];
+        if (which.since <= generation)
+            visit(which);
+    }
 }
 
 template <typename Field> void put(Field& field, const Register& which, uint32_t value, uint32_t lanes) {
@@ -50,9 +70,9 @@ uint32_t Csr::read(uint32_t offset, unsigned width) const {
     if (offset >= csr_size)
         return 0;
     uint32_t value = 0;
-    for (const Register& which : registers)
-        if (touches(offset, width, which) && which.since <= units_.generation)
-            value |= move_lanes(read_register(which.offset), which.offset, offset);
+    visit_registers(offset, width, units_.generation, [&](const Register& which) {
+        value |= move_lanes(read_register(which.offset), which.offset, offset);
+    });
     value &= byte_mask(width);
     units_.host.trace(TraceEvent::CsrRead, offset, value);
     return value;
@@ -64,12 +84,11 @@ void Csr::write(uint32_t offset, unsigned width, uint32_t value) {
     const uint32_t lanes = byte_mask(width);
     value &= lanes;
     units_.host.trace(TraceEvent::CsrWrite, offset, value);
-    for (const Register& which : in_write_order)
-        if (touches(offset, width, which) && which.since <= units_.generation) {
-            const uint32_t own = byte_mask(which.width);
-            write_register(which, move_lanes(value, offset, which.offset) & own,
-                           move_lanes(lanes, offset, which.offset) & own);
-        }
+    visit_registers(offset, width, units_.generation, [&](const Register& which) {
+        const uint32_t own = byte_mask(which.width);
+        write_register(which, move_lanes(value, offset, which.offset) & own,
+                       move_lanes(lanes, offset, which.offset) & own);
+    });
 }
 
 uint32_t Csr::read_register(uint32_t offset) const {
