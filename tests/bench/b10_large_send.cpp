@@ -136,7 +136,7 @@ Table B10::medians() const {
     for (std::size_t path = 0; path < paths; path++) {
         std::vector<std::string> row = {path_names[path]};
         for (const std::vector<double>& rates : rates_[path])
-            row.push_back(text_of(experiments::median(rates)));
+            row.push_back(experiments::spread_of(rates));
         table.rows.push_back(row);
     }
     return table;
@@ -159,8 +159,8 @@ void B10::conduct() {
                 " One CPU, TCG. Our guest's character generator fills the connection; Linux "
                 "runs iperf3. Medians of " +
                 std::to_string(rounds_) +
-                " runs in turns, and criteria are medians of the ratios within a turn.");
-    report_.show(medians());
+                " runs in turns and their quartiles, and criteria are medians of the ratios within a turn.");
+    report_.show(medians(), {.unit = "Mbit/s"});
     for (std::size_t path = 0; path < paths; path++) {
         const double ratio = experiments::median_ratio(rates_[path][LargeSend], rates_[path][Linux]);
         report_.judge({"B10.1",

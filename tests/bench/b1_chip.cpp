@@ -46,7 +46,7 @@ void run(experiments::Bench& bench, Report& report) {
         data.rows.push_back(
             {name, std::to_string(ns.low), std::to_string(ns.median), std::to_string(ns.high)});
     }
-    report.show(table);
+    report.show(table, {.unit = "ns", .bars = 3});
     report.data(data);
     const auto judge = [&](const char* id, const std::string& what, double measured, double most,
                            const char* unit) {

@@ -11,7 +11,6 @@
 namespace bench {
 namespace {
 
-using experiments::Curve;
 using experiments::percent;
 using experiments::Table;
 using experiments::text_of;
@@ -27,8 +26,8 @@ class B4 {
   private:
     double cost(const std::string& model, const Case& what);
     /// A table with a row for each case; returns how far e100's cost is from its mean, at most.
-    double compare(const std::string& title, const std::vector<std::pair<std::string, Case>>& cases);
-    void by_size(Direction direction);
+    double compare(const std::string& what, Direction direction,
+                   const std::vector<std::pair<std::string, Case>>& cases);
 
     experiments::Bench& bench_;
     experiments::Report& report_;
@@ -50,49 +49,25 @@ double B4::cost(const std::string& model, const Case& what) {
     return instructions;
 }
 
-double B4::compare(const std::string& title, const std::vector<std::pair<std::string, Case>>& cases) {
-    Table table{title, {""}, {}};
+double B4::compare(const std::string& what, Direction direction,
+                   const std::vector<std::pair<std::string, Case>>& cases) {
+    Table table{"Instructions by " + what + ", " + name_of(direction), {""}, {}};
     table.columns.insert(table.columns.end(), models.begin(), models.end());
     std::vector<double> ours;
-    for (const auto& [name, what] : cases) {
+    for (const auto& [name, each] : cases) {
         std::vector<std::string> row = {name};
         for (const std::string& model : models) {
-            const double instructions = cost(model, what);
+            const double instructions = cost(model, each);
             if (model == models.front())
                 ours.push_back(instructions);
             row.push_back(text_of(std::round(instructions), 4));
         }
         table.rows.push_back(row);
     }
-    report_.show(table);
+    report_.show(table, {.suffix = std::string("-") + name_of(direction) + "-" + what,
+                         .unit = "host instructions per frame"});
     const auto [least, most] = std::ranges::minmax(ours);
     return (most - least) / (most + least);
-}
-
-void B4::by_size(Direction direction) {
-    Table table{std::string("Instructions for a frame of each size, ") + name_of(direction), {"bytes"}, {}};
-    table.columns.insert(table.columns.end(), models.begin(), models.end());
-    std::vector<Curve> curves;
-    for (const std::string& model : models)
-        curves.push_back(
-            {.label = model, .style = Curve::Style::Line, .color = static_cast<unsigned>(curves.size())});
-    for (const std::size_t bytes : {60, 128, 256, 512, 1024, 1514}) {
-        std::vector<std::string> row = {std::to_string(bytes)};
-        for (std::size_t i = 0; i < models.size(); i++) {
-            const double instructions = cost(models[i], {direction, bytes});
-            curves[i].points.emplace_back(bytes, instructions);
-            row.push_back(text_of(std::round(instructions), 4));
-        }
-        table.rows.push_back(row);
-    }
-    report_.show(table);
-    report_.picture(std::string("-") + name_of(direction),
-                    {.title = std::string("Inside the device, ") + name_of(direction),
-                     .x_label = "bytes of a frame, without FCS",
-                     .y_label = "host instructions per frame",
-                     .x_range = {0, 1800},
-                     .y_range = {0, 0},
-                     .curves = curves});
 }
 
 void B4::conduct() {
@@ -101,20 +76,22 @@ void B4::conduct() {
                 "its command unit executes is counted, which is exact; of i82559er's all of QEMU. Frames "
                 "have 60 bytes where nothing else is said.");
     for (const Direction direction : {Direction::Receive, Direction::Transmit}) {
-        std::vector<std::pair<std::string, Case>> rings, machines;
+        std::vector<std::pair<std::string, Case>> rings, machines, frames;
         for (const unsigned descriptors : {16u, 32u, 64u, 128u, 256u})
             rings.push_back({std::to_string(descriptors) + " descriptors", {direction, 60, descriptors}});
         for (const unsigned cards : {1u, 2u, 4u, 8u})
             machines.push_back(
                 {std::to_string(cards) + (cards == 1 ? " card" : " cards"), {direction, 60, 256, cards}});
+        for (const std::size_t bytes : {60, 128, 256, 512, 1024, 1514})
+            frames.push_back({std::to_string(bytes) + " bytes", {direction, bytes}});
         const std::string name = name_of(direction);
-        const double by_ring = compare("Instructions by size of the ring, " + name, rings);
+        const double by_ring = compare("ring", direction, rings);
         report_.judge({"B4.1", name + ", 16 to 256 descriptors: distance from the middle", percent(by_ring),
                        "≤ 5 %", "0", by_ring <= flat});
-        const double by_cards = compare("Instructions by number of cards, " + name, machines);
+        const double by_cards = compare("cards", direction, machines);
         report_.judge({"B4.2", name + ", 1 to 8 cards: distance from the middle", percent(by_cards), "≤ 5 %",
                        "0", by_cards <= flat});
-        by_size(direction);
+        compare("size", direction, frames);
     }
     report_.data(data_);
 }

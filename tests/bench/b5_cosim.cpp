@@ -61,23 +61,21 @@ void run(experiments::Bench& bench, experiments::Report& report) {
         throw harness::Failure("B5: the interface does not open");
     hosted::advance_ns(20'000'000);
 
-    Table table{
-        "Received on one core", {"bytes", "ns a frame", "million frames/s", "least ns", "most ns"}, {}};
+    Table table{"Received on one core", {"bytes", "ns a frame", "million frames/s"}, {}};
     for (const std::size_t bytes : {60, 128, 256, 512, 1024, 1514}) {
         const cosim::Frame frame = frame_of(bytes);
         std::vector<double> times;
         for (unsigned i = 0; i < bench.pick(15u, 3u); i++)
             times.push_back(ns_per_frame(card, frame, bench.pick(4000u, 400u)));
-        const double ns = experiments::median(times);
-        const auto [least, most] = std::ranges::minmax(times);
-        table.rows.push_back(
-            {std::to_string(bytes), text_of(ns), text_of(1e3 / ns), text_of(least), text_of(most)});
+        table.rows.push_back({std::to_string(bytes), experiments::spread_of(times),
+                              text_of(1e3 / experiments::median(times))});
     }
     kernel::dev_close(device);
     e100::exit();
     report.say(this_host() + " Bursts of 64 frames, medians of " + std::to_string(bench.pick(15, 3)) +
-               " repetitions. The guest's code is compiled with -O1 for this, as for its tests.");
-    report.show(table);
+               " repetitions and their quartiles. The guest's code is compiled with -O1 for this, as for its "
+               "tests.");
+    report.show(table, {.unit = "ns a frame", .bars = 1});
     report.data(table);
 }
 

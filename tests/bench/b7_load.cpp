@@ -6,18 +6,21 @@
 #include <memory>
 
 #include "experiments/experiment.h"
+#include "experiments/statistics.h"
 #include "linux_card.h"
 #include "this_host.h"
 
 namespace bench {
 namespace {
 
-using experiments::Curve;
+using experiments::Chart;
 using experiments::Table;
 using experiments::text_of;
 
 constexpr unsigned bytes = 60;
 const std::vector<double> multiples = {0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 4};
+const std::vector<double> peaks = {1, 1.5, 2}; ///< where the most is received
+constexpr double deep = 4;                     ///< what is compared with them
 
 class B7 {
   public:
@@ -29,10 +32,12 @@ class B7 {
         std::string name;
         double capacity = 0;
         std::vector<Cost> costs = {}; ///< by multiple
+        double kept = 0;              ///< of the peak, under deep overload
     };
     Measured measure(const Model& model);
-    void show(const std::string& title, double Cost::*value);
-    void draw(const std::string& suffix, const std::string& title, double Cost::*value);
+    double kept_of_the_peak(LinuxCard& card, double capacity);
+    void show_kept();
+    void show(const std::string& title, double Cost::*value, const Chart& chart);
     void judge();
 
     experiments::Bench& bench_;
@@ -54,10 +59,43 @@ B7::Measured B7::measure(const Model& model) {
                   << std::endl;
         result.costs.push_back(load(multiple * result.capacity));
     }
+    std::cout << "B7: " << model.name << ", " << deep << " × beside the peak" << std::endl;
+    result.kept = kept_of_the_peak(card, result.capacity);
     return result;
 }
 
-void B7::show(const std::string& title, double Cost::*value) {
+/// A glance at each load that may be the peak stands between two at the overload, without the trace.
+double B7::kept_of_the_peak(LinuxCard& card, double capacity) {
+    constexpr double glance = 0.2; // seconds
+    const auto received = [&](double multiple) {
+        const double rate = multiple * capacity;
+        return card.receive(bytes, static_cast<unsigned>(rate), static_cast<unsigned>(rate * glance))
+            .packets_per_second;
+    };
+    std::vector<std::vector<double>> kept(peaks.size());
+    double before = received(deep);
+    for (unsigned turn = 0; turn < bench_.pick(15u, 2u); turn++)
+        for (std::size_t i = 0; i < peaks.size(); i++) {
+            const double peak = received(peaks[i]), behind = received(deep);
+            kept[i].push_back(experiments::ratio_beside(before, behind, peak));
+            before = behind;
+        }
+    double least = 1e9;
+    for (const auto& ratios : kept)
+        least = std::min(least, experiments::median(ratios));
+    return least;
+}
+
+void B7::show_kept() {
+    Table table{"Received at 4 × capacity, as a part of the peak", {""}, {{""}}};
+    for (const Measured& card : measured_) {
+        table.columns.push_back(card.name);
+        table.rows[0].push_back(text_of(card.kept));
+    }
+    report_.show(table, {.suffix = "-kept", .unit = "part of the peak"});
+}
+
+void B7::show(const std::string& title, double Cost::*value, const Chart& chart) {
     Table table{title, {"load / capacity"}, {}};
     for (const Measured& card : measured_)
         table.columns.push_back(card.name);
@@ -67,41 +105,19 @@ void B7::show(const std::string& title, double Cost::*value) {
             row.push_back(text_of(card.costs[i].*value));
         table.rows.push_back(row);
     }
-    report_.show(table);
-}
-
-void B7::draw(const std::string& suffix, const std::string& title, double Cost::*value) {
-    std::vector<Curve> curves;
-    double most = 0;
-    for (const Measured& card : measured_) {
-        curves.push_back(
-            {.label = card.name, .style = Curve::Style::Line, .color = static_cast<unsigned>(curves.size())});
-        for (std::size_t i = 0; i < multiples.size(); i++)
-            curves.back().points.emplace_back(multiples[i], card.costs[i].*value);
-        most = std::max(most, card.costs[0].*value);
-    }
-    for (std::size_t i = 0; i < curves.size(); i++) // the curves end in one place
-        curves[i].label_at = {2.5, most * (0.95 - 0.07 * static_cast<double>(i))};
-    report_.picture(suffix, {.title = title,
-                             .x_label = "offered load / capacity",
-                             .y_label = "per packet received",
-                             .x_range = {0, 4.2},
-                             .curves = curves});
+    report_.show(table, chart);
 }
 
 void B7::judge() {
     const Measured& ours = measured_[0];
-    double accesses = 0, best = 0;
-    for (std::size_t i = 0; i < multiples.size(); i++) {
-        best = std::max(best, ours.costs[i].packets_per_second);
+    double accesses = 0;
+    for (std::size_t i = 0; i < multiples.size(); i++)
         if (multiples[i] >= 1.5)
             accesses = std::max(accesses, ours.costs[i].accesses);
-    }
     report_.judge({"B7.1", "e100: register accesses per packet from 1.5 × capacity on", text_of(accesses),
                    "≤ 0.1", "0", accesses <= 0.1});
-    const double kept = ours.costs.back().packets_per_second / best;
-    report_.judge({"B7.2", "e100: received at 4 × capacity, as a part of the peak", text_of(kept), "≥ 0.95",
-                   "1", kept >= 0.95});
+    report_.judge({"B7.2", "e100: received at 4 × capacity, as a part of the peak", text_of(ours.kept),
+                   "≥ 0.95", "1", ours.kept >= 0.95});
 }
 
 void B7::conduct() {
@@ -115,12 +131,13 @@ void B7::conduct() {
                 " Guest: Debian's Linux kernel, one CPU, TCG, frames of 60 bytes. QEMU's trace "
                 "counts the accesses and slows every one of them. Capacity, in packets a second "
                 "at 200 000 offered: " +
-                capacities + ".");
-    show("Interrupts per packet", &Cost::interrupts);
-    show("Register accesses per packet", &Cost::accesses);
-    show("Packets received per second", &Cost::packets_per_second);
-    draw("", "Interrupts of Linux's drivers by load", &Cost::interrupts);
-    draw("-accesses", "Register accesses of Linux's drivers by load", &Cost::accesses);
+                capacities +
+                ". The peak is compared without the trace: loads of 1, 1.5 and 2 × capacity stand in turns "
+                "between two of 4 ×, medians; the lowest counts.");
+    show("Interrupts per packet", &Cost::interrupts, {.unit = "per packet", .log = true});
+    show("Register accesses per packet", &Cost::accesses, {"-accesses", "per packet", true});
+    show("Packets received per second", &Cost::packets_per_second, {"-rates", "packets per second"});
+    show_kept();
     judge();
     Table data{"", {"card", "load", "packets_per_second", "interrupts", "accesses", "lost"}, {}};
     for (const Measured& card : measured_)

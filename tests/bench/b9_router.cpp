@@ -72,7 +72,7 @@ void B9::exact() {
                               slow ? text_of(slow->interrupts_per_packet()) : "–"});
         data_.rows.push_back({"exact", "1", model, text_of(rate, 6)});
     }
-    report_.show(table);
+    report_.show(table, {.unit = "instructions per packet", .bars = 1});
 }
 
 void B9::on_this_host(unsigned cpus) {
@@ -89,15 +89,14 @@ void B9::on_this_host(unsigned cpus) {
                 data_.rows.push_back({"host", std::to_string(cpus), models[i], text_of(rates[i].back(), 6)});
             }
         }
-    Table table{"Packets forwarded per second on this host, " + std::to_string(cpus) +
-                    (cpus == 1 ? " CPU" : " CPUs"),
-                {"card", "median", "runs of " + std::to_string(rounds) + " that came to their end"},
-                {}};
+    Table table{
+        "Packets forwarded per second on this host, " + std::to_string(cpus) + (cpus == 1 ? " CPU" : " CPUs"),
+        {"card", "median (quartiles)", "runs of " + std::to_string(rounds) + " that came to their end"},
+        {}};
     for (std::size_t i = 0; i < models.size(); i++)
-        table.rows.push_back({models[i],
-                              rates[i].empty() ? "–" : text_of(std::round(experiments::median(rates[i])), 6),
+        table.rows.push_back({models[i], rates[i].empty() ? "–" : experiments::spread_of(rates[i]),
                               std::to_string(rates[i].size())});
-    report_.show(table);
+    report_.show(table, {"-" + std::to_string(cpus), "packets per second", false, 1});
 }
 
 /// Both ways at once, two CPUs that are threads of the host.
@@ -127,7 +126,7 @@ void B9::integrity() {
                            std::to_string(wrong), "0", "0", wrong == 0});
         }
     }
-    report_.show(table);
+    report_.show(table, {"-integrity", "frames"});
 }
 
 void B9::conduct() {

@@ -22,7 +22,10 @@ constexpr const char *tester_sends = "send_frame",
                      *tester_hears = "hear_frame";            // functions of hw/qemu/traffic_device.c
 constexpr const char* command_unit_runs = "command_unit_due"; // of hw/qemu/e100_host.c
 
-bool is_exact(const Case& what) { return what.direction == Direction::Receive || what.command_unit_only; }
+constexpr const char* register_is_written = "memory_region_dispatch_write"; // of QEMU
+constexpr unsigned writes_a_batch = 64;
+
+bool is_exact(const Case& what) { return what.direction != Direction::Transmit || what.command_unit_only; }
 
 std::string count_within(const std::string& function) {
     return "--toggle-collect=" + function + " --toggle-collect=" + tester_hears;
@@ -66,18 +69,16 @@ class Rig {
           machine_({.clock = MachineClock::Exact, .device = false, .extra = wires(model, what)}) {
         for (unsigned i = 0; i < what.cards; i++)
             cards_.push_back(make_card(model, machine_, i, what.descriptors));
+        start();
     }
 
     void run(unsigned batches) {
-        for (auto& card : cards_)
-            if (what_.direction == Direction::Receive)
-                card->start_receiving();
-            else
-                card->prepare_transmit(what_.bytes);
-        machine_.qmp().stop();
-        if (what_.direction == Direction::Receive)
-            for (unsigned i = 0; i < what_.cards; i++)
-                tester_property("qom-set", i, "running", ", \"value\": true");
+        done_ += batches;
+        if (what_.direction == Direction::RegisterWrite) {
+            for (unsigned i = 0; i < batches * writes_a_batch; i++)
+                cards_[0]->write_register();
+            return;
+        }
         for (unsigned i = 0; i < batches; i++) {
             if (what_.direction == Direction::Transmit)
                 for (auto& card : cards_)
@@ -87,11 +88,26 @@ class Rig {
                 for (auto& card : cards_)
                     card->refill();
         }
-        check(batches);
+    }
+    /// Throws harness::Failure if not every frame came through.
+    void check() {
+        if (what_.direction == Direction::RegisterWrite)
+            return;
+        const uint64_t wanted = uint64_t{done_} * frames_a_batch();
+        for (unsigned i = 0; i < what_.cards; i++) {
+            const uint64_t done = what_.direction == Direction::Receive ? cards_[i]->received() : heard(i);
+            if (done != wanted && !cards_[i]->absent())
+                throw Failure(what_.name() + ": " + std::to_string(done) + " frames of " +
+                              std::to_string(wanted) + "; " + machine_.qemu().command_line());
+        }
     }
     unsigned frames_a_batch() const {
+        if (what_.direction == Direction::RegisterWrite)
+            return writes_a_batch;
         return what_.direction == Direction::Receive ? QtestCard::batch : cards_[0]->transmit_batch();
     }
+    /// Of all its threads.
+    double cpu_ns() { return machine_.qemu().cpu_seconds() * 1e9; }
     /// All that this QEMU has executed; it is over then.
     uint64_t instructions(const TempDir& directory) {
         machine_.qmp().quit();
@@ -105,14 +121,16 @@ class Rig {
     }
 
   private:
-    void check(unsigned batches) {
-        const uint64_t wanted = uint64_t{batches} * frames_a_batch();
-        for (unsigned i = 0; i < what_.cards; i++) {
-            const uint64_t done = what_.direction == Direction::Receive ? cards_[i]->received() : heard(i);
-            if (done != wanted && !cards_[i]->absent())
-                throw Failure(what_.name() + ": " + std::to_string(done) + " frames of " +
-                              std::to_string(wanted) + "; " + machine_.qemu().command_line());
-        }
+    void start() {
+        for (auto& card : cards_)
+            if (what_.direction == Direction::Receive)
+                card->start_receiving();
+            else if (what_.direction == Direction::Transmit)
+                card->prepare_transmit(what_.bytes);
+        machine_.qmp().stop();
+        if (what_.direction == Direction::Receive)
+            for (unsigned i = 0; i < what_.cards; i++)
+                tester_property("qom-set", i, "running", ", \"value\": true");
     }
     std::string tester_property(const std::string& command, unsigned i, const std::string& name,
                                 const std::string& value = "") {
@@ -124,6 +142,7 @@ class Rig {
     }
 
     Case what_;
+    unsigned done_ = 0; ///< batches
     E100Harness machine_;
     std::vector<std::unique_ptr<QtestCard>> cards_;
 };
@@ -131,19 +150,23 @@ class Rig {
 } // namespace
 
 std::string Case::name() const {
+    if (direction == Direction::RegisterWrite)
+        return "a register write";
     return (direction == Direction::Receive ? "receive, " : "transmit, ") + std::to_string(bytes) + " bytes";
 }
 
 Callgrind::Callgrind() : qemu_(qemu_binary()) {
     write_wrapper("qemu-receive", count_within(tester_sends));
     write_wrapper("qemu-command-unit", count_within(command_unit_runs));
+    write_wrapper("qemu-register-write", count_within(register_is_written));
     write_wrapper("qemu-transmit", "");
 }
 
 std::string Callgrind::wrapper(const Case& what) const {
-    return directory_.file(what.direction == Direction::Receive ? "qemu-receive"
-                           : what.command_unit_only             ? "qemu-command-unit"
-                                                                : "qemu-transmit");
+    return directory_.file(what.direction == Direction::Receive         ? "qemu-receive"
+                           : what.direction == Direction::RegisterWrite ? "qemu-register-write"
+                           : what.command_unit_only                     ? "qemu-command-unit"
+                                                                        : "qemu-transmit");
 }
 
 void Callgrind::write_wrapper(const std::string& name, const std::string& options) {
@@ -159,6 +182,7 @@ Callgrind::Total Callgrind::total(const std::string& model, const Case& what, un
     setenv("E100_QEMU", wrapper(what).c_str(), 1);
     Rig rig(model, what);
     rig.run(batches);
+    rig.check();
     const unsigned frames = rig.frames_a_batch() * what.cards;
     return {rig.instructions(directory_), frames};
 }
@@ -178,6 +202,28 @@ Callgrind::PerBatch Callgrind::per_batch(const std::string& model, Case what, un
     return known_[key] = result;
 }
 
+std::vector<std::vector<double>> cpu_ns_per_frame(const std::vector<std::string>& models, const Case& what,
+                                                  unsigned turns, unsigned batches) {
+    std::vector<std::unique_ptr<Rig>> rigs = {};
+    rigs.push_back(std::make_unique<Rig>("", what));
+    for (const std::string& model : models)
+        rigs.push_back(std::make_unique<Rig>(model, what));
+    const auto batch_of = [&](Rig& rig) {
+        const double before = rig.cpu_ns();
+        rig.run(batches);
+        return (rig.cpu_ns() - before) / batches;
+    };
+    std::vector<std::vector<double>> ns(models.size());
+    for (unsigned turn = 0; turn < turns; turn++)
+        for (std::size_t i = 0; i < models.size(); i++) {
+            const double nobody = batch_of(*rigs[0]);
+            ns[i].push_back((batch_of(*rigs[i + 1]) - nobody) / rigs[i + 1]->frames_a_batch());
+        }
+    for (const auto& rig : rigs)
+        rig->check();
+    return ns;
+}
+
 double Callgrind::instructions_on_the_way(const Case& what) {
     const PerBatch nobody = per_batch("", what, exact_batches);
     return nobody.instructions / nobody.frames;
@@ -187,7 +233,8 @@ double Callgrind::instructions_per_frame(const std::string& model, const Case& w
     if (is_exact(what))
         batches = exact_batches;
     const PerBatch cards = per_batch(model, what, batches);
-    const double others = what.command_unit_only ? 0 : per_batch("", what, batches).instructions;
+    const bool all_are_the_cards = what.command_unit_only || what.direction == Direction::RegisterWrite;
+    const double others = all_are_the_cards ? 0 : per_batch("", what, batches).instructions;
     return (cards.instructions - others) / cards.frames;
 }
 

@@ -7,22 +7,24 @@
 // tester in each card's place, of which nothing is counted. A frame to transmit leaves from a place that each
 // card has elsewhere, so all of QEMU is counted there, less what the same machine without cards executes:
 // the network layer is included, and what QEMU's main loop executes meanwhile is noise. Of e100 the place is
-// known: its own growth is counted there alone, and exactly.
+// known: its own growth is counted there alone, and exactly. Of a register write what happens below QEMU's
+// dispatch of it is counted, exactly as well.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "harness/temp_dir.h"
 
 namespace bench {
 
-enum class Direction { Receive, Transmit };
+enum class Direction { Receive, Transmit, RegisterWrite };
 
 struct Case {
     Direction direction;
-    std::size_t bytes;
+    std::size_t bytes; ///< of a frame
     unsigned descriptors =
         256;            ///< of a ring or list; i82559er sends 16, which is all that it executes at once
     unsigned cards = 1; ///< of the same kind, each on a wire of its own
@@ -35,8 +37,8 @@ class Callgrind {
   public:
     Callgrind();
     ~Callgrind();
-    /// What a card of that model executes for a frame; `batches` to transmit: more are more exact. Throws
-    /// harness::Failure if a card did not do what it should.
+    /// What a card of that model executes for a frame, or a write; `batches` to transmit: more are more
+    /// exact. Throws harness::Failure if a card did not do what it should.
     double instructions_per_frame(const std::string& model, const Case& what, unsigned batches);
     /// What happens to a received frame on its way from the tester to any card.
     double instructions_on_the_way(const Case& what);
@@ -59,5 +61,11 @@ class Callgrind {
     std::map<std::string, PerBatch> known_;
     const std::string qemu_;
 };
+
+/// CPU time of a QEMU outside callgrind for a frame in a card of each model, in ns, by model and turn; what
+/// the same machine without the card takes just before is not in it. Not for register writes, of which qtest
+/// takes nearly all. Throws harness::Failure as above.
+std::vector<std::vector<double>> cpu_ns_per_frame(const std::vector<std::string>& models, const Case& what,
+                                                  unsigned turns, unsigned batches);
 
 } // namespace bench

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -113,14 +112,6 @@ uint64_t LinuxCard::interrupts() {
     return sum;
 }
 
-double LinuxCard::cpu_seconds() {
-    clockid_t clock{};
-    timespec time{};
-    if (clock_getcpuclockid(guest_.qemu().pid(), &clock) != 0 || clock_gettime(clock, &time) != 0)
-        throw Failure("QEMU's CPU time cannot be read");
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
 Cost LinuxCard::receive(unsigned bytes, unsigned rate, unsigned count) {
     for (unsigned tries = 0; tries < 3; tries++) {
         const Cost cost = receive_once(bytes, rate, count);
@@ -132,18 +123,62 @@ Cost LinuxCard::receive(unsigned bytes, unsigned rate, unsigned count) {
     throw Failure(model_.name + " receives nothing");
 }
 
-Cost LinuxCard::receive_once(unsigned bytes, unsigned rate, unsigned count) {
+/// Of the guest's time since it was booted.
+double LinuxCard::busy_seconds() {
+    std::istringstream numbers(guest_.must("cat /proc/uptime"));
+    double up = 0, idle = 0;
+    numbers >> up >> idle;
+    return up - idle;
+}
+
+void LinuxCard::start_load(unsigned bytes, unsigned rate, unsigned count) {
     tester("qom-set", "size", "\"" + std::to_string(bytes) + "\"");
     tester("qom-set", "rate", std::to_string(rate));
     tester("qom-set", "count", std::to_string(count));
-    const uint64_t received_before = received(), interrupts_before = interrupts();
-    const double cpu_before = cpu_seconds();
-    const auto begin = std::chrono::steady_clock::now();
     tester("qom-set", "running", "true");
+}
+
+void LinuxCard::run_load(unsigned bytes, unsigned rate, unsigned count) {
+    start_load(bytes, rate, count);
+    std::this_thread::sleep_for(
+        std::chrono::duration<double>(double(count) / rate)); // to ask costs QEMU 1 ms
     while (tester("qom-get", "running") == "true")
         std::this_thread::sleep_for(5ms);
+}
+
+double LinuxCard::cpu_us_of_load(unsigned bytes, unsigned rate, unsigned count) {
+    tester("qom-set", "dst-mac", "\"02:00:00:e1:00:63\"");
+    const double cpu_before = guest_.qemu().cpu_seconds();
+    run_load(bytes, rate, count);
+    const double cpu = guest_.qemu().cpu_seconds() - cpu_before;
+    tester("qom-set", "dst-mac", "\"" + linux_test::to_string(LinuxGuest::mac(0)) + "\"");
+    return cpu / count * 1e6;
+}
+
+double LinuxCard::busy_ns(unsigned bytes, unsigned rate, unsigned count) {
+    const uint64_t received_before = received();
+    const double busy_before = busy_seconds();
+    run_load(bytes, rate, count);
+    const double busy = busy_seconds() - busy_before;
+    return busy / static_cast<double>(received() - received_before) * 1e9;
+}
+
+GuestProfile LinuxCard::profile(unsigned bytes, unsigned rate, unsigned looks) {
+    constexpr unsigned without_end = 0;
+    start_load(bytes, rate, without_end);
+    std::this_thread::sleep_for(200ms);
+    const std::vector<std::string> addresses = look_at(guest_, looks);
+    tester("qom-set", "running", "false");
+    return profile_of(guest_, addresses);
+}
+
+Cost LinuxCard::receive_once(unsigned bytes, unsigned rate, unsigned count) {
+    const uint64_t received_before = received(), interrupts_before = interrupts();
+    const double cpu_before = guest_.qemu().cpu_seconds();
+    const auto begin = std::chrono::steady_clock::now();
+    run_load(bytes, rate, count);
     const double seconds = seconds_between(begin);
-    const double cpu = cpu_seconds() - cpu_before;
+    const double cpu = guest_.qemu().cpu_seconds() - cpu_before;
     const auto packets = static_cast<double>(received() - received_before);
     return {.packets_per_second = packets / seconds,
             .cpu_us = cpu / packets * 1e6,
@@ -186,9 +221,9 @@ Cost LinuxCard::transmit(unsigned bytes, unsigned rate, unsigned count) {
     generate("eth0", "dst_mac 02:00:00:e1:00:00");
     generate("eth0", rate == 0 ? std::string("delay 0") : "ratep " + std::to_string(rate));
     const uint64_t heard_before = tester_counter("foreign"), interrupts_before = interrupts();
-    const double cpu_before = cpu_seconds();
+    const double cpu_before = guest_.qemu().cpu_seconds();
     generate("pgctrl", "start");
-    const double cpu = cpu_seconds() - cpu_before;
+    const double cpu = guest_.qemu().cpu_seconds() - cpu_before;
     const std::string result = guest_.must(std::string("cat ") + packet_generator + "eth0");
     const auto sent = std::stoull(part_of(result, "usec, ([0-9]+) \\("));
     if (!wait_until([&] { return tester_counter("foreign") - heard_before >= sent; }, 5s) || sent != count)

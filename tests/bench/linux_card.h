@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "guest_profile.h"
 #include "harness/temp_dir.h"
 #include "linux/linux_guest.h"
 
@@ -30,6 +31,7 @@ inline constexpr unsigned overload = 200'000; ///< frames a second that no guest
 struct Cost {
     double packets_per_second = 0; ///< that went through the driver
     double cpu_us = 0;             ///< of the whole QEMU, per such packet
+    double card_cpu_us = 0;        ///< that without what the load costs by itself, if it was measured
     double interrupts = 0;         ///< of the card, per such packet
     double lost = 0;               ///< part of the load that did not go through
     double seconds = 0;            ///< that the load took
@@ -44,6 +46,13 @@ class LinuxCard {
     /// `count` UDP frames of `bytes` (without FCS) arrive, `rate` in each second. They are for another host,
     /// so Linux's IP layer drops them.
     Cost receive(unsigned bytes, unsigned rate, unsigned count);
+    /// What such a load costs by itself, in µs of QEMU's CPU time per frame: its frames are for another
+    /// station, so the card hears and leaves them, and the guest sleeps.
+    double cpu_us_of_load(unsigned bytes, unsigned rate, unsigned count);
+    /// Time of the machine that the guest is busy with each packet, in ns: what it does not sleep.
+    double busy_ns(unsigned bytes, unsigned rate, unsigned count);
+    /// Where the guest is while such frames arrive.
+    GuestProfile profile(unsigned bytes, unsigned rate, unsigned looks);
     /// How often the card received nothing any more, until its interface was closed and opened.
     unsigned times_stuck() const { return times_stuck_; }
     /// Linux's packet generator sends `count` frames; `rate` 0: as fast as it can. Throws harness::Failure if
@@ -59,13 +68,15 @@ class LinuxCard {
     void install_microcode();
     void open();
     Cost receive_once(unsigned bytes, unsigned rate, unsigned count);
+    void start_load(unsigned bytes, unsigned rate, unsigned count);
+    void run_load(unsigned bytes, unsigned rate, unsigned count);
     std::string tester(const std::string& command, const std::string& property,
                        const std::string& value = "");
     uint64_t tester_counter(const std::string& name);
     void generate(const std::string& file, const std::string& line);
     uint64_t received();
     uint64_t interrupts();
-    double cpu_seconds();
+    double busy_seconds();
 
     Model model_;
     harness::TempDir directory_;

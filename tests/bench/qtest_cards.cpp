@@ -32,6 +32,7 @@ class NoCard final : public QtestCard {
         machine_.qtest().write32(nowhere, 0);
         machine_.qtest().write8(nowhere, 0);
     }
+    void write_register() override { machine_.qtest().write8(nowhere, 0); }
 
   private:
     static constexpr uint64_t nowhere = 0xe0000000;
@@ -81,6 +82,9 @@ class I8255x final : public QtestCard {
     void transmit() override {
         machine_.qtest().write32(registers_ + csr::general_pointer, first_);
         machine_.qtest().write8(registers_ + csr::scb_command, static_cast<uint8_t>(CuCommand::Start));
+    }
+    void write_register() override {
+        machine_.qtest().write8(registers_ + csr::interrupt_control, interrupt_control::mask_all);
     }
 
   private:
@@ -133,12 +137,13 @@ class E1000 final : public QtestCard {
         tail_ = (tail_ + batch) % ring_size;
         set(transmit_ring + tail, tail_);
     }
+    void write_register() override { set(interrupt_mask_clear, ~0u); }
 
   private:
     static constexpr uint32_t registers = E100Harness::memory_bar;
     static constexpr uint32_t ctrl = 0x0, rctl = 0x100, tctl = 0x400, receive_ring = 0x2800,
                               transmit_ring = 0x3800, length = 0x8, head = 0x10, tail = 0x18,
-                              good_packets_received = 0x4074;
+                              good_packets_received = 0x4074, interrupt_mask_clear = 0xd8;
     static constexpr uint32_t set_link_up = 0x40, enable = 0x2, unicast_promiscuous = 0x8, broadcast = 0x8000,
                               pad_short = 0x8;
     static constexpr uint32_t end_of_packet = 1u << 24, insert_fcs = 2u << 24, report_status = 8u << 24;
@@ -191,6 +196,7 @@ class VirtioNet final : public QtestCard {
             machine_.memory().write(buffers_ + i * buffer_bytes + header_bytes, frame);
     }
     void transmit() override { offer_batch(transmit_queue); }
+    void write_register() override { outw(queue_notify, transmit_queue); }
 
   private:
     static constexpr uint16_t io = 0xc100;

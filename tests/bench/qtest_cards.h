@@ -27,6 +27,8 @@ class QtestCard {
     virtual void prepare_transmit(std::size_t bytes) = 0;
     /// Tells the card to send them (once more).
     virtual void transmit() = 0;
+    /// As drivers do at each interrupt: masks it, or with virtio tells a queue that is empty.
+    virtual void write_register() = 0;
 };
 
 /// `model`: e100 or i82559er, e1000, virtio-net-pci, or "": no card, but as many accesses from outside.

@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "harness/qemu_process.h"
+#include "harness/temp_dir.h"
 #include "laws.h"
 #include "napi_model.h"
 #include "report.h"
@@ -67,14 +71,44 @@ TEST(Statistics, ARatioIsOfOneTurn) {
     // The second turn was disturbed, and both of its values with it.
     EXPECT_EQ(median_ratio({20, 5, 22}, {10, 2.5, 11}), 2);
     EXPECT_EQ(median_ratio({2, 30, 8}, {1, 10, 2}), 3);
+    // The host became slower from one to the next.
+    EXPECT_EQ(ratio_beside(30, 10, 10), 2);
 }
 
 TEST(Report, NumbersAsPeopleReadThem) {
     EXPECT_EQ(text_of(uint64_t{0}), "0");
     EXPECT_EQ(text_of(uint64_t{1'000'003}), "1 000 003");
     EXPECT_EQ(text_of(36'412.4), "36 412");
+    EXPECT_EQ(text_of(-36'412.4), "-36 412");
     EXPECT_EQ(text_of(0.5904), "0.59");
     EXPECT_EQ(percent(0.591), "59.1 %");
+    EXPECT_EQ(spread_of({2000, 1, 3}), "3 (1–2 000)");
+    EXPECT_EQ(spread_of({9, 1, 8, 4, 2}), "4 (2–8)");
+    EXPECT_EQ(spread_of({2, 1}), "1.5");
+}
+
+TEST(Report, ATableIsDrawnAsBars) {
+    const Table table{"Cars", {"", "red", "blue"}, {{"old", "1 000 (900–1 100)", "–"}, {"new", "2", "3"}}};
+    const Bars bars = bars_of(table, {.unit = "n"});
+    EXPECT_EQ(bars.names, (std::vector<std::string>{"red", "blue"}));
+    EXPECT_EQ(bars.groups, (std::vector<std::string>{"old", "new"}));
+    ASSERT_TRUE(bars.values[0][0]);
+    EXPECT_EQ(bars.values[0][0]->value, 1000);
+    EXPECT_EQ(bars.values[0][0]->low, 900);
+    EXPECT_EQ(bars.values[0][0]->high, 1100);
+    EXPECT_FALSE(bars.values[0][1]);
+    EXPECT_EQ(bars.values[1][1]->high, 3);
+    EXPECT_EQ(bars_of(table, {.unit = "n", .bars = 1}).names.size(), 1u);
+
+    harness::TempDir directory;
+    Report report;
+    report.show(table, {.suffix = "-cars", .unit = "n", .log = true});
+    report.write(directory.path(), "B0", "", "", "./bench");
+    for (const char* file : {"B0-cars.svg", "B0-cars.png"})
+        EXPECT_GT(std::filesystem::file_size(directory.file(file)), 1000u) << file;
+    std::ostringstream page;
+    page << std::ifstream(directory.file("B0.md")).rdbuf();
+    EXPECT_NE(page.str().find("![Cars](B0-cars.svg)"), std::string::npos);
 }
 
 TEST(Report, OneCriterionThatFailsFailsAll) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <tuple>
 
 #include "experiment.h"
 #include "harness/qemu_process.h"
@@ -42,7 +43,9 @@ void write_index(const std::string& directory) {
     for (const auto& entry : std::filesystem::directory_iterator(directory))
         if (entry.path().extension() == ".md" && entry.path().stem() != "README")
             pages.push_back(entry.path().stem());
-    std::ranges::sort(pages, {}, [](const std::string& page) { return std::pair(page.size(), page); });
+    std::ranges::sort(pages, {}, [](const std::string& page) {
+        return std::tuple(page[0], page.size(), page); // B2 before B10, and that before E1
+    });
     std::ofstream index(directory + "/README.md");
     index << "# Results\n\nEach page says what was asked, how it was set up, what came out and what was "
              "predicted or wanted. They are committed as produced.\n\n"

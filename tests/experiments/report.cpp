@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
 #include "harness/failure.h"
+#include "statistics.h"
 
 namespace experiments {
 
@@ -31,11 +33,12 @@ bool is_number(const std::string& text) {
     return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-');
 }
 
-std::string markdown(const Table& table) {
+/// `picture`: stands above the table; empty: none.
+std::string markdown(const Table& table, const std::string& picture = "") {
     std::string rule = "|";
     for (size_t i = 0; i < table.columns.size(); i++)
         rule += !table.rows.empty() && is_number(table.rows[0][i]) ? "---:|" : "---|";
-    std::string text = "### " + table.title + "\n\n" + markdown_row(table.columns) + rule + "\n";
+    std::string text = "### " + table.title + "\n\n" + picture + markdown_row(table.columns) + rule + "\n";
     for (const auto& row : table.rows)
         text += markdown_row(row);
     return text + "\n";
@@ -67,6 +70,20 @@ std::string aligned(const Table& table) {
     return text + "\n";
 }
 
+std::string picture_of(const std::string& title, const std::string& file) {
+    return "![" + title + "](" + file + ".svg)\n\n";
+}
+
+/// "36 412", "1.22 (1.1–1.44)"; nullopt for words.
+std::optional<Bar> bar_of(std::string cell) {
+    std::erase(cell, ' ');
+    if (!is_number(cell))
+        return std::nullopt;
+    Bar bar{};
+    const int numbers = std::sscanf(cell.c_str(), "%lf(%lf–%lf", &bar.value, &bar.low, &bar.high);
+    return numbers == 3 ? bar : Bar{bar.value, bar.value, bar.value};
+}
+
 void write_file(const std::string& path, const std::string& text) {
     std::ofstream file(path);
     file << text;
@@ -85,7 +102,7 @@ std::string text_of(uint64_t value) {
 
 std::string text_of(double value, int significant) {
     if (std::fabs(value) >= 1000)
-        return text_of(static_cast<uint64_t>(std::llround(value)));
+        return (value < 0 ? "-" : "") + text_of(static_cast<uint64_t>(std::llround(std::fabs(value))));
     char text[32];
     std::snprintf(text, sizeof text, "%.*g", significant, value);
     return text;
@@ -97,6 +114,27 @@ std::string percent(double ratio) {
     return text;
 }
 
+Bars bars_of(const Table& table, const Chart& chart) {
+    const size_t count = chart.bars != 0 ? chart.bars : table.columns.size() - 1;
+    Bars bars{.title = table.title, .unit = chart.unit, .log = chart.log};
+    bars.names.assign(table.columns.begin() + 1, table.columns.begin() + 1 + static_cast<long>(count));
+    for (const auto& row : table.rows) {
+        bars.groups.push_back(row[0]);
+        bars.values.emplace_back();
+        for (size_t i = 1; i <= count; i++)
+            bars.values.back().push_back(bar_of(row[i]));
+    }
+    return bars;
+}
+
+std::string spread_of(const std::vector<double>& values, int significant) {
+    const std::string middle = text_of(median(values), significant);
+    if (values.size() < 3)
+        return middle;
+    const auto [low, high] = quartiles(values);
+    return middle + " (" + text_of(low, significant) + "–" + text_of(high, significant) + ")";
+}
+
 bool Report::passed() const {
     return std::ranges::all_of(criteria_, [](const Criterion& each) { return each.holds; });
 }
@@ -105,8 +143,8 @@ std::string Report::text() const {
     std::string text;
     for (const std::string& paragraph : paragraphs_)
         text += paragraph + "\n\n";
-    for (const Table& table : tables_)
-        text += aligned(table);
+    for (const Shown& shown : tables_)
+        text += aligned(shown.table);
     return text + aligned(criteria_table(criteria_));
 }
 
@@ -129,12 +167,15 @@ void Report::write(const std::string& directory, const std::string& name, const 
     for (const Picture& picture : pictures_) {
         const std::string file = name + picture.suffix;
         draw(picture.plot, directory + "/" + file);
-        page += "![" + picture.plot.title + "](" + file + ".svg)\n\n";
+        page += picture_of(picture.plot.title, file);
     }
     for (const std::string& paragraph : paragraphs_)
         page += paragraph + "\n\n";
-    for (const Table& table : tables_)
-        page += markdown(table);
+    for (const auto& [table, chart] : tables_) {
+        if (chart)
+            draw(bars_of(table, *chart), directory + "/" + name + chart->suffix);
+        page += markdown(table, chart ? picture_of(table.title, name + chart->suffix) : "");
+    }
     page += markdown(criteria_table(criteria_)) + "All points measured: [" + name + ".csv](" + name +
             ".csv). " + "Made by `" + command + " " + name + "`.\n";
     write_file(directory + "/" + name + ".md", page);

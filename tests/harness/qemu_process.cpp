@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
@@ -153,6 +154,14 @@ QemuProcess::~QemuProcess() {
 void QemuProcess::reap(int wait_status) {
     status_ = WIFSIGNALED(wait_status) ? ExitStatus{0, WTERMSIG(wait_status)}
                                        : ExitStatus{WEXITSTATUS(wait_status), 0};
+}
+
+double QemuProcess::cpu_seconds() const {
+    clockid_t clock{};
+    timespec time{};
+    if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &time) != 0)
+        throw Failure("QEMU's CPU time cannot be read");
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 bool QemuProcess::running() { return !wait_exit(0ms); }

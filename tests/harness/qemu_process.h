@@ -57,6 +57,8 @@ class QemuProcess {
     QemuProcess& operator=(const QemuProcess&) = delete;
 
     pid_t pid() const { return pid_; }
+    /// Of all its threads, up to now.
+    double cpu_seconds() const;
     bool running();
     /// Nothing if it still runs at the deadline.
     std::optional<ExitStatus> wait_exit(Deadline deadline);
