@@ -49,7 +49,8 @@ class LinuxCard {
     /// What such a load costs by itself, in µs of QEMU's CPU time per frame: its frames are for another
     /// station, so the card hears and leaves them, and the guest sleeps.
     double cpu_us_of_load(unsigned bytes, unsigned rate, unsigned count);
-    /// Time of the machine that the guest is busy with each packet, in ns: what it does not sleep.
+    /// Time of the machine that the guest is busy with each packet, in ns: what it does not sleep. Of a rate
+    /// that it takes without loss; throws harness::Failure if there is one.
     double busy_ns(unsigned bytes, unsigned rate, unsigned count);
     /// Where the guest is while such frames arrive.
     GuestProfile profile(unsigned bytes, unsigned rate, unsigned looks);
