@@ -3,7 +3,6 @@
 // blast e100 has a turn between any two others and each is compared with the e100 before and behind it: a
 // host that others use as well has seconds in which it is twice as fast.
 #include <algorithm>
-#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>

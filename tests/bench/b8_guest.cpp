@@ -48,6 +48,7 @@ class B8 {
 
     experiments::Bench& bench_;
     experiments::Report& report_;
+    const unsigned looks_ = bench_.pick(4'000u, 400u); ///< at where the guest is
     std::vector<Measured> measured_;
 };
 
@@ -75,7 +76,7 @@ B8::Measured B8::measure(Model model) {
     result.busy = card.busy_ns(sizes[0], easy, bench_.pick(200'000u, 20'000u));
     if (model.name == compared[0] || model.name == compared[1]) {
         std::cout << "B8: " << model.name << ", where the guest is" << std::endl;
-        result.profile = card.profile(sizes[0], flood, bench_.pick(4'000u, 400u));
+        result.profile = card.profile(sizes[0], flood, looks_);
     }
     return result;
 }
@@ -155,13 +156,16 @@ void B8::judge() {
 void B8::conduct() {
     for (const Model& model : all_models())
         measured_.push_back(measure(model));
-    report_.say(this_host() + " Guest: Debian's Linux kernel, one CPU, a nanosecond for an instruction "
-                              "(`-icount shift=0`). Received packets are for another host, so Linux's IP "
-                              "layer drops them; pktgen sends. An access to a register is one instruction "
-                              "here, as any other. At 20 000 a second the guest sleeps between packets; "
-                              "counted is what it does not sleep, with interrupts and falling asleep. "
-                              "Where the guest is: it was stopped 4000 times while it was flooded; shown are "
-                              "functions in which the two spend differently much of their time.");
+    report_.say(this_host() +
+                " Guest: Debian's Linux kernel, one CPU, a nanosecond for an instruction "
+                "(`-icount shift=0`). Received packets are for another host, so Linux's IP "
+                "layer drops them; pktgen sends. An access to a register is one instruction "
+                "here, as any other. At 20 000 a second the guest sleeps between packets; "
+                "counted is what it does not sleep, with interrupts and falling asleep. "
+                "Where the guest is: it was stopped " +
+                std::to_string(looks_) +
+                " times while it was flooded; shown are "
+                "functions in which the two spend differently much of their time.");
     show_instructions();
     show_profile();
     show_rates();

@@ -204,7 +204,7 @@ Callgrind::PerBatch Callgrind::per_batch(const std::string& model, Case what, un
 
 std::vector<std::vector<double>> cpu_ns_per_frame(const std::vector<std::string>& models, const Case& what,
                                                   unsigned turns, unsigned batches) {
-    std::vector<std::unique_ptr<Rig>> rigs = {};
+    std::vector<std::unique_ptr<Rig>> rigs;
     rigs.push_back(std::make_unique<Rig>("", what));
     for (const std::string& model : models)
         rigs.push_back(std::make_unique<Rig>(model, what));
